@@ -3,9 +3,9 @@ package io.millrace.catalog;
 /**
  * Everything that can go wrong and that a person or a program can act on.
  *
- * <p>A code keeps its name and its exit code for ever; new ones are added at the end of their group.
- * Exit codes: 2 usage, 3 the project, 4 the data, 5 the surroundings, 6 a conflict with other work,
- * 70 a fault of ours.
+ * <p>A code keeps its name and its exit code for ever; new ones are added at the end of their
+ * group. Exit codes: 2 usage, 3 the project, 4 the data, 5 the surroundings, 6 a conflict with
+ * other work, 70 a fault of ours.
  */
 public enum ErrorCode {
   // Usage: the command itself.

@@ -1,0 +1,5 @@
+/** The one package that sees Delta Kernel's internals. */
+@NullMarked
+package io.millrace.delta.kernel;
+
+import org.jspecify.annotations.NullMarked;
