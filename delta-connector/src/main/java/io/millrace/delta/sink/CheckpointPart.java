@@ -6,6 +6,9 @@ package io.millrace.delta.sink;
  * takes its own snapshot.
  */
 public sealed interface CheckpointPart permits WriterOutput, OperatorReport {
-  /** The Flink checkpoint before whose barrier this was sent. */
+  /** What {@link #checkpointId()} says in parts that are sent when the input has ended. */
+  long END_OF_INPUT = Long.MAX_VALUE;
+
+  /** The Flink checkpoint before whose barrier this was sent, or {@link #END_OF_INPUT}. */
   long checkpointId();
 }

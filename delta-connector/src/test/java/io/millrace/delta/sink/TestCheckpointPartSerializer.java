@@ -1,0 +1,85 @@
+package io.millrace.delta.sink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.api.common.serialization.SerializerConfigImpl;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
+import org.junit.jupiter.api.Test;
+
+class TestCheckpointPartSerializer {
+  private final TypeSerializer<CheckpointPart> serializer =
+      CheckpointPartTypeInfo.INSTANCE.createSerializer(new SerializerConfigImpl());
+
+  @Test
+  void statisticsLongerThanSixtyFourKilobytesPass() throws IOException {
+    String stats = "é".repeat(100_000);
+    var output =
+        new WriterOutput(
+            "silver",
+            7,
+            List.of(new DataFile("part-00000-00.zstd.parquet", 12, 34, 56, stats)),
+            List.of(new SupersededRows("a.parquet", new long[] {3, 1, 2})));
+
+    var read = (WriterOutput) roundTrip(output);
+
+    assertThat(read.table()).isEqualTo("silver");
+    assertThat(read.checkpointId()).isEqualTo(7);
+    assertThat(read.added()).isEqualTo(output.added());
+    assertThat(read.superseded()).hasSize(1);
+    assertThat(read.superseded().get(0).path()).isEqualTo("a.parquet");
+    assertThat(read.superseded().get(0).positions()).containsExactly(3, 1, 2);
+  }
+
+  @Test
+  void reportsKeepCountsOffsetsAndTime() throws IOException {
+    var report =
+        new OperatorReport(
+            "parse",
+            CheckpointPart.END_OF_INPUT,
+            Map.of("in", 3L, "malformed", 1L),
+            Map.of("orders-0", 42L),
+            1_700_000_000_000L);
+
+    assertThat(roundTrip(report)).isEqualTo(report);
+  }
+
+  @Test
+  void copiesOnePartAndLeavesTheNext() throws IOException {
+    var first = new OperatorReport("a", 1, Map.of(), Map.of(), Long.MIN_VALUE);
+    var second = new WriterOutput("t", 2, List.of(), List.of());
+    var target = new DataOutputSerializer(16);
+    serializer.serialize(first, target);
+    serializer.serialize(second, target);
+    var source = new DataInputDeserializer(target.getCopyOfBuffer());
+
+    var copied = new DataOutputSerializer(16);
+    serializer.copy(source, copied);
+
+    assertThat(serializer.deserialize(new DataInputDeserializer(copied.getCopyOfBuffer())))
+        .isEqualTo(first);
+    assertThat(serializer.deserialize(source)).isEqualTo(second);
+  }
+
+  @Test
+  void refusesAVersionItDoesNotKnow() throws IOException {
+    var target = new DataOutputSerializer(16);
+    serializer.serialize(new WriterOutput("t", 2, List.of(), List.of()), target);
+    byte[] bytes = target.getCopyOfBuffer();
+    bytes[4] = 9;
+
+    assertThatThrownBy(() -> serializer.deserialize(new DataInputDeserializer(bytes)))
+        .hasMessage("checkpoint part of version 9, expected 1");
+  }
+
+  private CheckpointPart roundTrip(CheckpointPart part) throws IOException {
+    var target = new DataOutputSerializer(16);
+    serializer.serialize(part, target);
+    return serializer.deserialize(new DataInputDeserializer(target.getCopyOfBuffer()));
+  }
+}
