@@ -146,9 +146,8 @@ final class CheckpointPartSerializer extends TypeSerializerSingleton<CheckpointP
 
   @Override
   public void copy(DataInputView source, DataOutputView target) throws IOException {
-    int length = source.readInt();
-    target.writeInt(length);
-    target.write(source, length);
+    // Not write(source, length): DataOutputSerializer does not grow for that.
+    FieldCodec.writeBytes(FieldCodec.readBytes(source), target);
   }
 
   @Override
