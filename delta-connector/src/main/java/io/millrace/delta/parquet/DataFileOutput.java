@@ -1,0 +1,119 @@
+package io.millrace.delta.parquet;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.StandardOpenOption;
+import org.apache.flink.core.fs.FSDataOutputStream;
+import org.apache.flink.core.fs.FileSystem;
+import org.apache.flink.core.fs.Path;
+import org.apache.flink.core.fs.local.LocalFileSystem;
+import org.apache.parquet.io.OutputFile;
+import org.apache.parquet.io.PositionOutputStream;
+
+/**
+ * A new file of one of Flink's file systems, for parquet-java. Never overwrites. On a local disk
+ * closing it means that the bytes and the name have reached the disk: what a checkpoint names must
+ * outlive a power cut.
+ */
+final class DataFileOutput extends PositionOutputStream implements OutputFile {
+  private static final int BUFFER_BYTES = 1 << 16;
+
+  private final FileSystem files;
+  private final Path path;
+  private final FSDataOutputStream target;
+  private final BufferedOutputStream buffered;
+  private long position;
+  private boolean closed;
+
+  /** Creates the file, and the folder if it is the first. */
+  DataFileOutput(Path path) throws IOException {
+    this.path = path;
+    files = path.getFileSystem();
+    target = files.create(path, FileSystem.WriteMode.NO_OVERWRITE);
+    buffered = new BufferedOutputStream(target, BUFFER_BYTES);
+  }
+
+  @Override
+  public long getPos() {
+    return position;
+  }
+
+  @Override
+  public void write(int value) throws IOException {
+    buffered.write(value);
+    position++;
+  }
+
+  @Override
+  public void write(byte[] bytes, int offset, int length) throws IOException {
+    buffered.write(bytes, offset, length);
+    position += length;
+  }
+
+  @Override
+  public void flush() throws IOException {
+    buffered.flush();
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    try (target) {
+      buffered.flush();
+      if (local()) {
+        target.sync();
+      }
+    }
+    if (local()) {
+      // A new name is durable once its folder is.
+      try (FileChannel folder =
+          FileChannel.open(
+              java.nio.file.Path.of(path.getParent().getPath()), StandardOpenOption.READ)) {
+        folder.force(true);
+      }
+    }
+  }
+
+  /** Closes without writing what is buffered, and deletes the file. */
+  void abort() throws IOException {
+    closed = true;
+    try (target) {
+      // Only to release the handle.
+    } finally {
+      files.delete(path, false);
+    }
+  }
+
+  private boolean local() {
+    return files instanceof LocalFileSystem;
+  }
+
+  @Override
+  public PositionOutputStream create(long blockSizeHint) {
+    return this;
+  }
+
+  @Override
+  public PositionOutputStream createOrOverwrite(long blockSizeHint) {
+    return this;
+  }
+
+  @Override
+  public boolean supportsBlockSize() {
+    return false;
+  }
+
+  @Override
+  public long defaultBlockSize() {
+    return 0;
+  }
+
+  @Override
+  public String getPath() {
+    return path.toString();
+  }
+}
