@@ -1,0 +1,150 @@
+package io.millrace.delta.state;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
+
+import io.millrace.catalog.ErrorCode;
+import io.millrace.catalog.MillraceException;
+import java.io.IOException;
+import java.util.function.Supplier;
+import org.apache.flink.api.common.TaskInfo;
+import org.apache.flink.core.memory.DataInputViewStreamWrapper;
+import org.apache.flink.core.memory.DataOutputViewStreamWrapper;
+import org.apache.flink.runtime.state.KeyGroupRange;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
+import org.apache.flink.runtime.state.KeyGroupStatePartitionStreamProvider;
+import org.apache.flink.runtime.state.KeyedStateCheckpointOutputStream;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+
+/**
+ * The tables of one subtask: one {@link KeyTable} for each of its key groups, so that state moves
+ * with the key groups when a job is rescaled.
+ *
+ * <p>For an operator on a stream keyed by {@link RowKeys#selector} whose {@code
+ * isUsingCustomRawKeyedState} is true. Snapshots are full and written synchronously. Owned by the
+ * task's thread.
+ */
+public final class KeyedTables {
+  private static final int VERSION = 1;
+  private static final int MAX_SIGNATURE_BYTES = 1 << 20;
+
+  private final KeyGroupRange range;
+  private final int maxParallelism;
+  private final String signature;
+  private final KeyTable[] tables;
+
+  /**
+   * Empty tables.
+   *
+   * @param signature what keys and values mean, such as the types and functions involved; state
+   *     with another signature is refused
+   * @param newTable makes an empty table, see {@link RowKeys#newTable}
+   */
+  public KeyedTables(
+      KeyGroupRange range, int maxParallelism, String signature, Supplier<KeyTable> newTable) {
+    this.range = requireNonNull(range, "range is null");
+    this.maxParallelism = maxParallelism;
+    this.signature = requireNonNull(signature, "signature is null");
+    tables = new KeyTable[range.getNumberOfKeyGroups()];
+    for (int i = 0; i < tables.length; i++) {
+      tables[i] = newTable.get();
+    }
+  }
+
+  /** Empty tables for the key groups that Flink gives to a subtask. */
+  public static KeyedTables of(TaskInfo task, String signature, Supplier<KeyTable> newTable) {
+    int maxParallelism = task.getMaxNumberOfParallelSubtasks();
+    KeyGroupRange range =
+        KeyGroupRangeAssignment.computeKeyGroupRangeForOperatorIndex(
+            maxParallelism, task.getNumberOfParallelSubtasks(), task.getIndexOfThisSubtask());
+    return new KeyedTables(range, maxParallelism, signature, newTable);
+  }
+
+  /** The number, below {@link #count}, of the table for keys with this hash. */
+  public int indexFor(int hash) {
+    return KeyGroupRangeAssignment.computeKeyGroupForKeyHash(hash, maxParallelism)
+        - range.getStartKeyGroup();
+  }
+
+  /** The table for keys with this hash, which must be a key of this subtask. */
+  public KeyTable tableFor(int hash) {
+    return tables[indexFor(hash)];
+  }
+
+  public int count() {
+    return tables.length;
+  }
+
+  public KeyTable table(int index) {
+    return tables[index];
+  }
+
+  /** Number of entries. */
+  public long size() {
+    long size = 0;
+    for (KeyTable table : tables) {
+      size += table.size();
+    }
+    return size;
+  }
+
+  public long memoryBytes() {
+    long bytes = 0;
+    for (KeyTable table : tables) {
+      bytes += table.memoryBytes();
+    }
+    return bytes;
+  }
+
+  /**
+   * Writes all tables to the raw keyed state. Version 1 of a key group: version and length of the
+   * signature (int each), its UTF-8, then the table as {@link KeyTable#write} has it.
+   */
+  public void snapshot(StateSnapshotContext context) throws Exception {
+    KeyedStateCheckpointOutputStream stream = context.getRawKeyedOperatorStateOutput();
+    byte[] name = signature.getBytes(UTF_8);
+    DataOutputViewStreamWrapper out = new DataOutputViewStreamWrapper(stream);
+    for (int i = 0; i < tables.length; i++) {
+      stream.startNewKeyGroup(range.getStartKeyGroup() + i);
+      out.writeInt(VERSION);
+      out.writeInt(name.length);
+      out.write(name);
+      tables[i].write(out);
+    }
+    out.flush();
+  }
+
+  /**
+   * Reads the tables of this subtask's key groups, whatever parallelism wrote them.
+   *
+   * @throws MillraceException STATE_INCOMPATIBLE if they were written for other keys or values,
+   *     STATE_CORRUPT if they cannot be read
+   */
+  public void restore(StateInitializationContext context) throws IOException {
+    if (!context.isRestored()) {
+      return;
+    }
+    for (KeyGroupStatePartitionStreamProvider group : context.getRawKeyedStateInputs()) {
+      DataInputViewStreamWrapper in = new DataInputViewStreamWrapper(group.getStream());
+      int version = in.readInt();
+      int length = in.readInt();
+      if (version != VERSION || length < 0 || length > MAX_SIGNATURE_BYTES) {
+        throw new MillraceException(
+            ErrorCode.STATE_CORRUPT,
+            "keyed state of version " + version + " with a signature of " + length + " bytes",
+            "Restore an earlier checkpoint or savepoint, or use the release that wrote this one.");
+      }
+      byte[] name = new byte[length];
+      in.readFully(name);
+      String stored = new String(name, UTF_8);
+      if (!stored.equals(signature)) {
+        throw new MillraceException(
+            ErrorCode.STATE_INCOMPATIBLE,
+            "the state was written for " + stored + " but the query now needs " + signature,
+            "Start this table afresh, or restore with the query that wrote the state.");
+      }
+      tables[group.getKeyGroupId() - range.getStartKeyGroup()] = KeyTable.read(in);
+    }
+  }
+}
