@@ -1,0 +1,75 @@
+package io.millrace.gateway.cli;
+
+import io.millrace.catalog.MillraceException;
+import io.millrace.gateway.Home;
+import io.millrace.gateway.platform.Platform;
+import io.millrace.gateway.platform.PlatformDirectory;
+import io.millrace.gateway.platform.Ports;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
+
+/** A platform that runs until its process is asked to stop. */
+final class ForegroundPlatform {
+  private static final Duration LOOK = Duration.ofSeconds(1);
+
+  private ForegroundPlatform() {}
+
+  /** Returns the exit code, after everything has stopped. */
+  static int run(Home home, PlatformDirectory directory, Ports ports, Console console, boolean json)
+      throws InterruptedException {
+    StopSignal stop = StopSignal.install();
+    Instant began = Instant.now();
+    Platform.Options options = new Platform.Options(home, directory, ports);
+    try (Platform platform =
+        Platform.start(options, Wiring.pipelineHost(), steps(console, began))) {
+      if (json) {
+        console.out().println(platform.state().toJson());
+      } else {
+        announce(platform, began, console);
+      }
+      while (!stop.await(LOOK)) {
+        Optional<MillraceException> fault = platform.fault();
+        if (fault.isPresent()) {
+          throw fault.get();
+        }
+      }
+      console.err().println("Stopping. Once more to end at once; nothing is lost by that.");
+    }
+    return stop.exitCode();
+  }
+
+  private static Platform.Steps steps(Console console, Instant began) {
+    return new Platform.Steps() {
+      @Override
+      public void reached(String what) {
+        console.err().println("  " + elapsed(began) + "  " + what);
+      }
+
+      @Override
+      public void failed(MillraceException problem) {
+        console
+            .err()
+            .println("  " + elapsed(began) + "  " + problem.code() + ": " + problem.problem());
+        console.err().println("    remedy: " + problem.remedy());
+      }
+    };
+  }
+
+  private static void announce(Platform platform, Instant began, Console console) {
+    console.out().println("Millrace is up after " + elapsed(began).strip() + ".");
+    console.out().println("  Kafka  " + platform.bootstrapServers());
+    console.out().println("  Flink  " + platform.flinkUrl());
+    console.out().println("  data   " + platform.directory().root());
+    console.out().println("  log    " + platform.directory().logFile());
+    console
+        .out()
+        .println("Stop it with Ctrl-C, or: millrace down" + platform.directory().asOption());
+  }
+
+  private static String elapsed(Instant began) {
+    double seconds = Duration.between(began, Instant.now()).toMillis() / 1000.0;
+    return String.format(Locale.ROOT, "%5.1f s", seconds);
+  }
+}
