@@ -61,6 +61,11 @@ public sealed interface Dataset permits StreamingTable, MaterializedView, Tempor
     return Optional.ofNullable(declaration().comment());
   }
 
+  /** Event time and how late a row may be: an expression over the dataset's columns. */
+  default Optional<SqlFragment> watermark() {
+    return Optional.ofNullable(declaration().watermark());
+  }
+
   default Optional<String> property(String name) {
     return Optional.ofNullable(properties().get(name)).map(TableProperty::value);
   }

@@ -12,11 +12,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * What every kind of dataset declares.
  *
- * @param columns in order; empty if the query alone says what they are. Names without a type are
- *     not possible
+ * @param columns in order; empty if the query alone says what they are
  * @param primaryKey of a {@code PRIMARY KEY} clause or the {@code primary-key} property; may be
  *     empty
  * @param properties by name, in the order of the file
+ * @param watermark the expression of the {@code watermark} property; null if there is none
  * @param comment null if there is none
  * @param position of the dataset's name
  */
@@ -26,6 +26,7 @@ public record Declaration(
     List<ExpectationClause> expectations,
     List<String> primaryKey,
     Map<String, TableProperty> properties,
+    @Nullable SqlFragment watermark,
     @Nullable String comment,
     Query query,
     Position position) {

@@ -30,6 +30,7 @@ final class FlinkSql {
           .withIdentifierMaxLength(256);
 
   private static final String REMEDY = "correct it; queries and expressions are Flink SQL";
+  private static final String NAME = "a name";
   private static final int MOST_EXPECTED = 8;
   private static final Pattern LEXICAL =
       Pattern.compile("Lexical error at line (\\d+), column (\\d+)");
@@ -160,6 +161,9 @@ final class FlinkSql {
 
   /** What was probably meant: a keyword here, a keyword one word before, or a name to be quoted. */
   private static String remedy(String before, String word, TreeSet<String> expected) {
+    if (isWord(word) && isReserved(word) && expected.contains(NAME)) {
+      return word + " is a reserved word of Flink SQL; as a name it is written `" + word + "`";
+    }
     List<String> keywords = expected.stream().filter(FlinkSql::isWord).toList();
     Optional<String> here = isWord(word) ? Suggestion.nearest(word, keywords) : Optional.empty();
     if (here.isPresent() && !here.get().equalsIgnoreCase(word)) {
@@ -172,9 +176,6 @@ final class FlinkSql {
       if (there.isPresent() && !there.get().equalsIgnoreCase(last)) {
         return "did you mean " + there.get() + " instead of " + last + "?";
       }
-    }
-    if (isWord(word) && isReserved(word)) {
-      return word + " is a reserved word of Flink SQL; as a name it is written `" + word + "`";
     }
     if (word.equals("\"")) {
       return "write strings in 'single quotes' and names in `backticks`";
@@ -210,7 +211,10 @@ final class FlinkSql {
     if (image.equals("<EOF>")) {
       return "the end";
     }
-    return image.contains("IDENTIFIER") ? "a name" : image;
+    if (image.contains("IDENTIFIER")) {
+      return NAME;
+    }
+    return image.equals("<QUOTED_STRING>") ? "a 'string'" : image;
   }
 
   private static String list(TreeSet<String> expected) {

@@ -8,8 +8,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.parser.SqlParserPos;
+import org.apache.flink.table.types.logical.RowType;
 
 /**
  * A query or an expression within a file: as written, as Flink SQL, and the way back from a place
@@ -114,7 +116,22 @@ public final class SqlFragment {
     return FlinkSql.explain(this, failure, known);
   }
 
-  /** A problem with it as a whole. */
+  /**
+   * Reads a schema that stands in a string of the query, as {@code from_json} has it.
+   *
+   * @param literal a character string of {@link #parse()}
+   * @throws ProjectException SQL_SYNTAX, TYPE_UNSUPPORTED with the place in the file
+   */
+  public RowType schemaIn(SqlLiteral literal) {
+    SqlParserPos at = literal.getParserPosition();
+    int text = offset(at.getLineNum(), at.getColumnNum()) + 1;
+    return SchemaText.parse(
+        literal.getValueAs(String.class),
+        (code, offset, message, remedy) ->
+            source.problem(code, fileOffset(text + offset), message, remedy));
+  }
+
+  /** A problem at a place in the file that it is from. */
   public Problem problem(ErrorCode code, Position where, String message, String remedy) {
     return source.problem(code, where, message, remedy);
   }
