@@ -2,7 +2,7 @@
 CREATE OR REFRESH STREAMING TABLE bronze
 COMMENT 'every event, byte for byte'
 AS SELECT
-  `value` AS raw,
+  `value` AS `raw`,
   topic AS kafka_topic,
   `partition` AS kafka_partition,
   `offset` AS kafka_offset,

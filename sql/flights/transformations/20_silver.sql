@@ -4,7 +4,7 @@
 CREATE TEMPORARY VIEW flights_json
 TBLPROPERTIES ('quality.quarantine' = 'quarantine')
 AS SELECT
-  from_json(raw, 'flight_id BIGINT, date TIMESTAMP(3), delay INT, distance INT, origin STRING, destination STRING') AS f
+  from_json(`raw`, 'flight_id BIGINT, date TIMESTAMP(3), delay INT, distance INT, origin STRING, destination STRING') AS f
 FROM STREAM(bronze);
 
 CREATE TEMPORARY VIEW airports
