@@ -1,9 +1,12 @@
 package io.millrace.gateway.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
+import io.millrace.jobs.language.Problem;
+import io.millrace.jobs.language.ProjectException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -61,12 +64,20 @@ final class ErrorReport implements IExecutionExceptionHandler, IParameterExcepti
     String remedy = known == null ? unexpectedRemedy() : known.remedy();
     if (json) {
       ObjectNode report = new ObjectMapper().createObjectNode();
-      report
-          .putObject("error")
-          .put("code", code)
-          .put("problem", problem)
-          .put("remedy", remedy)
-          .put("exit_code", exitCode);
+      ObjectNode error = report.putObject("error");
+      error.put("code", code).put("problem", problem).put("remedy", remedy);
+      error.put("exit_code", exitCode);
+      if (known instanceof ProjectException project) {
+        ArrayNode problems = error.putArray("problems");
+        for (Problem one : project.problems()) {
+          problems
+              .addObject()
+              .put("code", one.code().name())
+              .put("position", one.position() == null ? null : one.position().toString())
+              .put("problem", one.message())
+              .put("remedy", one.remedy());
+        }
+      }
       console.out().println(report);
     } else {
       console.err().println("error: " + code + ": " + problem);

@@ -67,6 +67,7 @@ public final class Millrace implements Runnable {
     root.addSubcommand(new UpCommand(console));
     root.addSubcommand(new DownCommand(console));
     root.addSubcommand(new StatusCommand(console));
+    root.addSubcommand(PipelineCommand.commandLine(console));
     root.setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8));
     root.setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8));
     root.setUsageHelpWidth(100);

@@ -1,5 +1,6 @@
 package io.millrace.gateway.cli;
 
+import io.millrace.gateway.pipeline.StopRequest;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -11,7 +12,7 @@ import sun.misc.Signal;
  * and ends with its own exit code. A second SIGINT or SIGTERM ends the process at once: everything
  * on disk survives that.
  */
-public final class StopSignal {
+public final class StopSignal implements StopRequest {
   /** Ended by Ctrl-C. */
   public static final int INTERRUPTED = 130;
 
@@ -45,11 +46,12 @@ public final class StopSignal {
     asked.countDown();
   }
 
+  @Override
   public boolean asked() {
     return asked.getCount() == 0;
   }
 
-  /** Waits at most so long; whether the process was asked to stop. */
+  @Override
   public boolean await(Duration timeout) throws InterruptedException {
     return asked.await(timeout.toMillis(), TimeUnit.MILLISECONDS);
   }

@@ -2,6 +2,7 @@ package io.millrace.gateway.cli;
 
 import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
+import io.millrace.gateway.pipeline.PipelineRunner;
 import io.millrace.gateway.platform.PipelineHost;
 
 /** Which implementation stands behind each seam. */
@@ -11,10 +12,20 @@ final class Wiring {
 
   static PipelineHost pipelineHost() {
     return (registration, platform) -> {
-      throw new MillraceException(
-          ErrorCode.SQL_UNSUPPORTED,
-          "this build has no pipeline compiler for " + registration.project(),
-          "use a build that has one");
+      throw noCompiler();
     };
+  }
+
+  static PipelineRunner pipelineRunner() {
+    return (request, stop, watcher) -> {
+      throw noCompiler();
+    };
+  }
+
+  private static MillraceException noCompiler() {
+    return new MillraceException(
+        ErrorCode.SQL_UNSUPPORTED,
+        "this build can check pipelines, but not run them",
+        "use a newer build");
   }
 }

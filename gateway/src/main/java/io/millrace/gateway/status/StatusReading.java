@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 public record StatusReading(
     String name, @Nullable PipelineStatus status, boolean alive, String problem) {
 
-  static StatusReading of(PipelineStatus status, boolean alive) {
+  /** Of a pipeline whose status is at hand. */
+  public static StatusReading of(PipelineStatus status, boolean alive) {
     return new StatusReading(status.name(), status, alive, "");
   }
 
