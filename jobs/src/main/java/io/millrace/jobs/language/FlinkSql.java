@@ -37,6 +37,9 @@ final class FlinkSql {
   private static final Pattern LAST_WORD = Pattern.compile("(\\w+)\\s*\\z");
   private static final Pattern NOT_FOUND = Pattern.compile("'([^']*)' not found");
 
+  private static final Pattern NO_FUNCTION =
+      Pattern.compile("No match found for function signature (\\w+)");
+
   private FlinkSql() {}
 
   static SqlNode parse(SqlFragment fragment) {
@@ -113,6 +116,14 @@ final class FlinkSql {
           message,
           Suggestion.remedy(missing.group(1), new TreeSet<>(known), "known " + noun + ":"));
     }
+    Matcher function = NO_FUNCTION.matcher(message);
+    if (function.find()) {
+      return source.problem(
+          ErrorCode.SQL_UNSUPPORTED,
+          position,
+          "there is no function '" + function.group(1) + "' for these arguments",
+          REMEDY);
+    }
     ErrorCode code =
         message.contains("Cannot apply") || message.contains("type mismatch")
             ? ErrorCode.TYPE_MISMATCH
@@ -122,14 +133,18 @@ final class FlinkSql {
 
   private static Problem syntax(SqlFragment fragment, SqlParseException e) {
     SourceText source = fragment.source();
-    if (e.getPos() == null || e.getPos().getLineNum() < 1) {
-      Matcher lexical = LEXICAL.matcher(message(e));
-      Position position =
-          lexical.find()
-              ? fragment.at(Integer.parseInt(lexical.group(1)), Integer.parseInt(lexical.group(2)))
-              : fragment.position();
+    Matcher lexical = LEXICAL.matcher(message(e));
+    if (lexical.find()) {
+      int at =
+          fragment.offset(Integer.parseInt(lexical.group(1)), Integer.parseInt(lexical.group(2)));
       return source.problem(
-          ErrorCode.SQL_SYNTAX, position, source.masked(firstLine(message(e))), REMEDY);
+          ErrorCode.SQL_SYNTAX,
+          source.position(fragment.fileOffset(at)),
+          "unexpected '" + fragment.written(at, at + 1) + "'",
+          REMEDY);
+    }
+    if (e.getPos() == null || e.getPos().getLineNum() < 1) {
+      return semantic(fragment, fragment.position(), firstLine(message(e)), List.of());
     }
     int from = fragment.offset(e.getPos().getLineNum(), e.getPos().getColumnNum());
     int to = fragment.offset(e.getPos().getEndLineNum(), e.getPos().getEndColumnNum()) + 1;
@@ -206,7 +221,8 @@ final class FlinkSql {
 
   private static String readable(String image) {
     if (image.startsWith("\"") && image.endsWith("\"") && image.length() > 2) {
-      return image.substring(1, image.length() - 1).replace("\\\"", "\"");
+      String text = image.substring(1, image.length() - 1).replace("\\\"", "\"");
+      return isWord(text) ? text : "'" + text + "'";
     }
     if (image.equals("<EOF>")) {
       return "the end";

@@ -2,6 +2,7 @@ package io.millrace.jobs.language;
 
 import io.millrace.catalog.MillraceException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -13,19 +14,31 @@ public final class ProjectException extends MillraceException {
   /** How many problems the message spells out. */
   public static final int SHOWN = 20;
 
+  private static final Comparator<Problem> ORDER =
+      Comparator.comparing(
+          Problem::position,
+          Comparator.nullsFirst(
+              Comparator.comparing(Position::file)
+                  .thenComparingInt(Position::line)
+                  .thenComparingInt(Position::column)));
+
   private final ArrayList<Problem> problems;
 
   /**
    * @param problems at least one
    */
   public ProjectException(List<Problem> problems) {
-    super(problems.get(0).code(), summary(problems), remedy(problems));
-    this.problems = new ArrayList<>(problems);
+    super(sorted(problems).get(0).code(), summary(sorted(problems)), remedy(sorted(problems)));
+    this.problems = new ArrayList<>(sorted(problems));
   }
 
   /** All of them, also those that the message only counts. */
   public List<Problem> problems() {
     return List.copyOf(problems);
+  }
+
+  private static List<Problem> sorted(List<Problem> problems) {
+    return problems.stream().sorted(ORDER).toList();
   }
 
   private static String summary(List<Problem> problems) {

@@ -94,9 +94,10 @@ final class SourceFunctions {
         right &= isOneOf(argument, STARTING_OFFSETS);
       }
     }
-    right &= isThere(context, named, "bootstrapServers");
-    right &= isThere(context, named, "subscribe");
-    if (!right) {
+    // An unknown name is probably the one that would be missed.
+    if (!right
+        || !isThere(context, named, "bootstrapServers")
+        || !isThere(context, named, "subscribe")) {
       return null;
     }
     Map<String, String> options = values(named);
@@ -126,7 +127,7 @@ final class SourceFunctions {
         right &= isOneOf(argument, List.of("true", "false"));
       }
     }
-    right &= isThere(context, named, "format");
+    right = right && isThere(context, named, "format");
     RowType schema = null;
     if (named.containsKey("schema")) {
       Argument argument = named.get("schema");

@@ -221,7 +221,7 @@ public final class SourceText {
 
   private String excerpt(Position position) {
     String[] lines = original.split("\r\n|\r|\n", -1);
-    if (position.line() > lines.length) {
+    if (position.line() > lines.length || lines[position.line() - 1].isBlank()) {
       return "";
     }
     String line = lines[position.line() - 1];

@@ -31,11 +31,13 @@ final class Statements {
       PipelineParser._ATN.nextTokens(
           PipelineParser._ATN.ruleToStartState[PipelineParser.RULE_nonReserved]);
 
-  /** Known only in order to be refused: not to be suggested. */
-  private static final IntervalSet REFUSED =
+  /** Known only in order to be refused, or from older dialects: not to be suggested. */
+  private static final IntervalSet UNSAID =
       new IntervalSet(
           PipelineParser.APPLY,
           PipelineParser.FLOW,
+          PipelineParser.LIVE,
+          PipelineParser.TEMP,
           PipelineParser.PARTITIONED,
           PipelineParser.CLUSTER);
 
@@ -192,7 +194,7 @@ final class Statements {
     return meant
         .map(word -> "did you mean " + word + "?")
         .orElse(
-            token.getType() == PipelineParser.IDENTIFIER || expected.contains("a name")
+            expected.contains("a name")
                 ? "correct the statement; a name that is a keyword is written in `backticks`"
                 : "correct the statement");
   }
@@ -207,7 +209,7 @@ final class Statements {
     List<String> expected = new ArrayList<>();
     for (int type : tokens.toArray()) {
       boolean hidden =
-          REFUSED.contains(type)
+          UNSAID.contains(type)
               || (name && NAMES.contains(type))
               || type == PipelineParser.QUOTED_IDENTIFIER;
       if (!hidden) {

@@ -3,6 +3,7 @@ package io.millrace.jobs.language;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * "Did you mean": the known word nearest to a mistyped one.
@@ -13,6 +14,7 @@ import java.util.Optional;
  */
 public final class Suggestion {
   private static final int LONGEST_WORD = 128;
+  private static final int SHOWN = 30;
 
   private Suggestion() {}
 
@@ -35,7 +37,11 @@ public final class Suggestion {
 
   /** {@code did you mean 'x'? known are a, b, x}, or only the second half. */
   public static String remedy(String word, Collection<String> known, String knownAre) {
-    String list = known.isEmpty() ? "none" : String.join(", ", known);
+    String list =
+        known.isEmpty() ? "none" : known.stream().limit(SHOWN).collect(Collectors.joining(", "));
+    if (known.size() > SHOWN) {
+      list += " and " + (known.size() - SHOWN) + " more";
+    }
     return nearest(word, known).map(n -> "did you mean '" + n + "'? ").orElse("")
         + knownAre
         + " "
