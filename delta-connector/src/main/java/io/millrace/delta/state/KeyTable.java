@@ -339,6 +339,25 @@ public final class KeyTable {
     }
   }
 
+  /** Removes the entries whose i-th value is less than {@code least}, and shrinks if few stay. */
+  public void removeBelow(int i, long least) {
+    for (int slot = next(-1); slot >= 0; ) {
+      if (values[slot * valueLongs + i] < least) {
+        remove(slot);
+        slot = next(slot - 1);
+      } else {
+        slot = next(slot);
+      }
+    }
+    if (capacity > MIN_CAPACITY && probed < capacity / 8) {
+      int smaller = capacity;
+      while (smaller > MIN_CAPACITY && probed < smaller / 4) {
+        smaller /= 2;
+      }
+      resize(smaller);
+    }
+  }
+
   private boolean isTaken(int slot) {
     return longKeys ? keys[slot] != 0 : positions[slot] != 0;
   }

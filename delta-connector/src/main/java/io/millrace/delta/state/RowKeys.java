@@ -236,6 +236,13 @@ public final class RowKeys implements Serializable {
     }
   }
 
+  /** Sets fields of {@code target} to the key columns of a row, borrowing its strings. */
+  public void copyKey(FlatRow row, FlatRow target, int firstField) {
+    for (int i = 0; i < keys.length; i++) {
+      target.copyField(row, keys[i], firstField + i);
+    }
+  }
+
   private boolean isNull(RowData row) {
     return row.isNullAt(keys[0]);
   }
