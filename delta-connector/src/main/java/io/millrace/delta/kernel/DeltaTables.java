@@ -1,0 +1,155 @@
+package io.millrace.delta.kernel;
+
+import io.delta.kernel.Snapshot;
+import io.delta.kernel.TableManager;
+import io.delta.kernel.engine.Engine;
+import io.delta.kernel.exceptions.MaxCommitRetryLimitReachedException;
+import io.delta.kernel.exceptions.TableAlreadyExistsException;
+import io.delta.kernel.exceptions.TableNotFoundException;
+import io.delta.kernel.internal.TableConfig;
+import io.delta.kernel.internal.actions.Metadata;
+import io.delta.kernel.internal.actions.Protocol;
+import io.delta.kernel.internal.tablefeatures.TableFeatures;
+import io.delta.kernel.internal.util.ColumnMapping;
+import io.delta.kernel.types.StructType;
+import io.delta.kernel.utils.CloseableIterable;
+import io.millrace.catalog.ErrorCode;
+import io.millrace.catalog.MillraceException;
+import io.millrace.delta.log.CommitStore;
+import io.millrace.delta.log.CommitStores;
+import java.time.Clock;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** Tables that are there, or are made: the same for writers that start at the same time. */
+public final class DeltaTables {
+  static final String CHECKPOINT_INTERVAL = "delta.checkpointInterval";
+  static final String TRANSACTION_RETENTION = "delta.setTransactionRetentionDuration";
+  static final String DELETION_VECTORS = "delta.enableDeletionVectors";
+
+  /** Writer features that ask nothing of us, or nothing that is not done here. */
+  private static final Set<String> WRITER_FEATURES =
+      Set.of(
+          "appendOnly",
+          "invariants",
+          "checkConstraints",
+          "generatedColumns",
+          "identityColumns",
+          "changeDataFeed",
+          "columnMapping",
+          "deletionVectors",
+          "domainMetadata",
+          "clustering",
+          "inCommitTimestamp",
+          "rowTracking",
+          "timestampNtz",
+          "typeWidening",
+          "v2Checkpoint",
+          "vacuumProtocolCheck",
+          "checkpointProtection");
+
+  private DeltaTables() {}
+
+  /**
+   * Creates a table if there is none at its path; if there is one, checks that it can be written.
+   *
+   * @throws MillraceException TYPE_UNSUPPORTED, PROPERTY_INVALID; of a table that is there:
+   *     SCHEMA_CHANGED, TABLE_UNSUPPORTED, TABLE_CORRUPT
+   */
+  public static void createIfAbsent(TableDefinition table) {
+    CommitStore store = CommitStores.forTable(table.path());
+    TableLog.open(table, store, Clock.systemUTC()).close();
+  }
+
+  /** Commits version 0, unless another writer does. */
+  static void create(Engine engine, TableDefinition table, LogEntryCommitter committer) {
+    StructType schema = DeltaTypes.toDelta(table.rowType());
+    Map<String, String> properties = new TreeMap<>(table.properties());
+    properties.putIfAbsent(CHECKPOINT_INTERVAL, "50");
+    // Transaction identifiers of runs long gone need not stay for ever. Kernel reads this property,
+    // but takes it for unknown when it is set.
+    String retention = properties.remove(TRANSACTION_RETENTION);
+    committer.announceCreation(
+        Map.of(TRANSACTION_RETENTION, retention == null ? "interval 30 days" : retention));
+    if (table.upserts()) {
+      properties.put(DELETION_VECTORS, "true");
+    }
+    try {
+      TableManager.buildCreateTableTransaction(table.path(), schema, Millrace.ENGINE_INFO)
+          .withTableProperties(properties)
+          .withCommitter(committer)
+          .withMaxRetries(0)
+          .build(engine)
+          .commit(engine, CloseableIterable.emptyIterable());
+    } catch (TableAlreadyExistsException | MaxCommitRetryLimitReachedException e) {
+      // Another creator was faster; the caller loads and checks what it made.
+      return;
+    }
+  }
+
+  /** Passes if the rows of {@code wanted} can be written to the table as it is now. */
+  static void requireWritable(TableDefinition wanted, Snapshot table) {
+    Protocol protocol = table.getProtocol();
+    Metadata metadata = table.getMetadata();
+    TableFeatures.validateKernelCanWriteToTable(protocol, metadata, table.getPath());
+    Set<String> unknown = new TreeSet<>(protocol.getWriterFeatures());
+    unknown.removeAll(WRITER_FEATURES);
+    if (!unknown.isEmpty()) {
+      throw unsupported(
+          wanted, "uses " + String.join(", ", unknown), "drop the feature from the table");
+    }
+    if (TableConfig.COLUMN_MAPPING_MODE.fromMetadata(metadata)
+        != ColumnMapping.ColumnMappingMode.NONE) {
+      throw unsupported(
+          wanted, "maps column names (delta.columnMapping.mode)", "remove the column mapping");
+    }
+    if (!table.getPartitionColumnNames().isEmpty()) {
+      throw unsupported(
+          wanted,
+          "is partitioned by " + String.join(", ", table.getPartitionColumnNames()),
+          "recreate it without partitions");
+    }
+    if (wanted.upserts()) {
+      requireDeletable(wanted, metadata);
+    }
+    SchemaCheck.requireWritable(
+        wanted.name(), DeltaTypes.toDelta(wanted.rowType()), table.getSchema());
+  }
+
+  private static void requireDeletable(TableDefinition wanted, Metadata metadata) {
+    if (!TableConfig.DELETION_VECTORS_CREATION_ENABLED.fromMetadata(metadata)) {
+      throw unsupported(
+          wanted,
+          "is to be upserted and has no deletion vectors",
+          "set the table property delta.enableDeletionVectors to true");
+    }
+    if (TableConfig.APPEND_ONLY_ENABLED.fromMetadata(metadata)) {
+      throw unsupported(
+          wanted,
+          "is to be upserted and is append-only",
+          "set the table property delta.appendOnly to false");
+    }
+    if (TableConfig.CHANGE_DATA_FEED_ENABLED.fromMetadata(metadata)) {
+      throw unsupported(
+          wanted,
+          "is to be upserted and has a change data feed, which is not written here",
+          "set the table property delta.enableChangeDataFeed to false");
+    }
+  }
+
+  private static MillraceException unsupported(TableDefinition table, String problem, String fix) {
+    return new MillraceException(
+        ErrorCode.TABLE_UNSUPPORTED,
+        "table %s at %s %s".formatted(table.name(), table.path(), problem),
+        fix + ", or write to a new table");
+  }
+
+  /** Kernel without a table says so in one way, an empty folder in another. */
+  static boolean isAbsent(RuntimeException failure) {
+    return failure instanceof TableNotFoundException
+        || (failure instanceof MillraceException known
+            && known.code() == ErrorCode.TABLE_NOT_FOUND);
+  }
+}

@@ -1,0 +1,134 @@
+package io.millrace.delta.kernel;
+
+import static java.util.Objects.requireNonNull;
+
+import io.delta.kernel.data.Row;
+import io.delta.kernel.internal.actions.AddFile;
+import io.delta.kernel.internal.actions.RemoveFile;
+import io.delta.kernel.internal.data.GenericRow;
+import io.delta.kernel.internal.util.VectorUtils;
+import io.delta.kernel.types.StructType;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * A data file that a version of a table holds, or is to hold: an {@code add} action as a value.
+ *
+ * @param path relative to the table's folder, or absolute; not URL-encoded, unlike in the log
+ * @param partitionValues by column; empty for a table without partitions
+ * @param sizeBytes length of the file
+ * @param modifiedMillis when it was finished, milliseconds since 1970
+ * @param stats Delta statistics as JSON
+ * @param deletionVector rows of the file that no longer count
+ * @param tags whatever its writer attached
+ * @param baseRowId first row id, on tables that track rows
+ * @param rowCommitVersion default commit version of its rows, on tables that track rows
+ */
+public record LiveFile(
+    String path,
+    Map<String, String> partitionValues,
+    long sizeBytes,
+    long modifiedMillis,
+    Optional<String> stats,
+    Optional<DeletionVector> deletionVector,
+    Map<String, String> tags,
+    OptionalLong baseRowId,
+    OptionalLong rowCommitVersion) {
+  public LiveFile {
+    requireNonNull(path, "path is null");
+    // Not copied: partition values may be null, and thousands of files share one empty map.
+    requireNonNull(partitionValues, "partitionValues is null");
+    requireNonNull(stats, "stats is null");
+    requireNonNull(deletionVector, "deletionVector is null");
+    requireNonNull(tags, "tags is null");
+  }
+
+  /** A new file without deleted rows. */
+  public static LiveFile of(String path, long sizeBytes, long modifiedMillis, String stats) {
+    return new LiveFile(
+        path,
+        Map.of(),
+        sizeBytes,
+        modifiedMillis,
+        Optional.of(stats),
+        Optional.empty(),
+        Map.of(),
+        OptionalLong.empty(),
+        OptionalLong.empty());
+  }
+
+  /** Rows in the file, deleted ones included; empty if its writer left no statistics. */
+  public OptionalLong records() {
+    return stats.map(FileStats::records).orElseGet(OptionalLong::empty);
+  }
+
+  /** Rows deleted by its deletion vector. */
+  public long deletedRecords() {
+    return deletionVector.map(DeletionVector::cardinality).orElse(0L);
+  }
+
+  /** The same file with other rows deleted; its statistics then bound the rows from outside. */
+  public LiveFile withDeletionVector(DeletionVector vector) {
+    return new LiveFile(
+        path,
+        partitionValues,
+        sizeBytes,
+        modifiedMillis,
+        stats.map(FileStats::withLooseBounds),
+        Optional.of(vector),
+        tags,
+        baseRowId,
+        rowCommitVersion);
+  }
+
+  static LiveFile of(AddFile add) {
+    Map<String, String> partitionValues = VectorUtils.toJavaMap(add.getPartitionValues());
+    return new LiveFile(
+        LogPaths.decode(add.getPath()),
+        partitionValues.isEmpty() ? Map.of() : new LinkedHashMap<>(partitionValues),
+        add.getSize(),
+        add.getModificationTime(),
+        add.getStatsJson(),
+        add.getDeletionVector().map(DeletionVector::of),
+        add.getTags().<Map<String, String>>map(VectorUtils::toJavaMap).orElse(Map.of()),
+        add.getBaseRowId().map(OptionalLong::of).orElseGet(OptionalLong::empty),
+        add.getDefaultRowCommitVersion().map(OptionalLong::of).orElseGet(OptionalLong::empty));
+  }
+
+  Row toAddRow() {
+    Map<Integer, Object> values = new HashMap<>();
+    put(values, AddFile.FULL_SCHEMA, "modificationTime", modifiedMillis);
+    putShared(values, AddFile.FULL_SCHEMA);
+    return new GenericRow(AddFile.FULL_SCHEMA, values);
+  }
+
+  Row toRemoveRow(long deletionMillis) {
+    Map<Integer, Object> values = new HashMap<>();
+    put(values, RemoveFile.FULL_SCHEMA, "deletionTimestamp", deletionMillis);
+    put(values, RemoveFile.FULL_SCHEMA, "extendedFileMetadata", true);
+    putShared(values, RemoveFile.FULL_SCHEMA);
+    return new GenericRow(RemoveFile.FULL_SCHEMA, values);
+  }
+
+  private void putShared(Map<Integer, Object> values, StructType schema) {
+    put(values, schema, "path", LogPaths.encode(path));
+    put(values, schema, "partitionValues", VectorUtils.stringStringMapValue(partitionValues));
+    put(values, schema, "size", sizeBytes);
+    put(values, schema, "dataChange", true);
+    stats.ifPresent(json -> put(values, schema, "stats", json));
+    if (!tags.isEmpty()) {
+      put(values, schema, "tags", VectorUtils.stringStringMapValue(tags));
+    }
+    deletionVector.ifPresent(vector -> put(values, schema, "deletionVector", vector.toRow()));
+    baseRowId.ifPresent(id -> put(values, schema, "baseRowId", id));
+    rowCommitVersion.ifPresent(v -> put(values, schema, "defaultRowCommitVersion", v));
+  }
+
+  private static void put(
+      Map<Integer, Object> values, StructType schema, String field, Object value) {
+    values.put(schema.indexOf(field), value);
+  }
+}

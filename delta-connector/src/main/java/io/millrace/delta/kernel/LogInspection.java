@@ -1,0 +1,220 @@
+package io.millrace.delta.kernel;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.delta.kernel.data.ColumnarBatch;
+import io.delta.kernel.engine.Engine;
+import io.delta.kernel.engine.FileReadResult;
+import io.delta.kernel.internal.actions.SingleAction;
+import io.delta.kernel.internal.util.Utils;
+import io.delta.kernel.utils.CloseableIterator;
+import io.delta.kernel.utils.FileStatus;
+import io.millrace.delta.log.CommitStores;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.flink.core.fs.FSDataInputStream;
+import org.apache.flink.core.fs.Path;
+
+/**
+ * What is wrong with a log that Kernel could not read: Kernel says that it failed, a person wants
+ * to know at which file. Slow, and only used after a failure.
+ */
+final class LogInspection {
+  private static final Pattern ENTRY = Pattern.compile("(\\d{20})\\.json");
+  private static final Pattern CHECKPOINT = Pattern.compile("(\\d{20})\\.checkpoint\\..*parquet");
+  private static final JsonFactory JSON = new ObjectMapper().getFactory();
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  private final Engine engine;
+  private final Path directory;
+
+  LogInspection(String tablePath) {
+    this.engine = new MillraceEngine(new FlinkFileIO());
+    this.directory = new Path(tablePath, CommitStores.LOG_FOLDER);
+  }
+
+  /** The first fault among the entries that a reader needs: a gap, or one that is not whole. */
+  Optional<String> firstFault() {
+    try {
+      List<FileStatus> files = list();
+      long checkpoint = -1;
+      List<Long> versions = new ArrayList<>();
+      for (FileStatus file : files) {
+        Matcher name = CHECKPOINT.matcher(new Path(file.getPath()).getName());
+        if (name.matches() && isReadable(file)) {
+          checkpoint = Math.max(checkpoint, Long.parseLong(name.group(1)));
+        }
+      }
+      for (FileStatus file : files) {
+        Matcher name = ENTRY.matcher(new Path(file.getPath()).getName());
+        if (name.matches() && Long.parseLong(name.group(1)) > checkpoint) {
+          versions.add(Long.parseLong(name.group(1)));
+        }
+      }
+      long expected = checkpoint + 1;
+      for (long version : versions) {
+        if (version != expected) {
+          return Optional.of(
+              "log entry %020d.json (version %d) is missing from %s"
+                  .formatted(expected, expected, directory));
+        }
+        Optional<String> torn = fault(version);
+        if (torn.isPresent()) {
+          return torn;
+        }
+        expected++;
+      }
+      return Optional.empty();
+    } catch (IOException e) {
+      return Optional.of("%s cannot be read: %s".formatted(directory, e.getMessage()));
+    }
+  }
+
+  /** Names of table checkpoints, newest first, as far as none is readable. */
+  List<String> unreadableCheckpoints() {
+    List<String> unreadable = new ArrayList<>();
+    try {
+      List<FileStatus> files = list();
+      for (int i = files.size() - 1; i >= 0; i--) {
+        String name = new Path(files.get(i).getPath()).getName();
+        if (CHECKPOINT.matcher(name).matches()) {
+          if (isReadable(files.get(i))) {
+            break;
+          }
+          unreadable.add(name);
+        }
+      }
+    } catch (IOException e) {
+      return List.of();
+    }
+    return unreadable;
+  }
+
+  /** The version whose entry, if it is still there, added a data file last. */
+  OptionalLong versionThatAdded(String path) {
+    String logged = LogPaths.encode(path);
+    OptionalLong last = OptionalLong.empty();
+    try {
+      for (FileStatus file : list()) {
+        Matcher name = ENTRY.matcher(new Path(file.getPath()).getName());
+        if (!name.matches()) {
+          continue;
+        }
+        for (String line : new String(read(file.getPath()), "UTF-8").split("\n")) {
+          if (line.contains(logged)
+              && MAPPER.readTree(line).path("add").path("path").asText().equals(logged)) {
+            last = OptionalLong.of(Long.parseLong(name.group(1)));
+          }
+        }
+      }
+    } catch (IOException e) {
+      return last;
+    }
+    return last;
+  }
+
+  private Optional<String> fault(long version) throws IOException {
+    String name = "%020d.json".formatted(version);
+    byte[] entry = read(new Path(directory, name).toString());
+    if (entry.length == 0) {
+      return Optional.of("log entry %s (version %d) is empty".formatted(name, version));
+    }
+    long offset = 0;
+    try (JsonParser parser = JSON.createParser(entry)) {
+      for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+        offset = parser.currentTokenLocation().getByteOffset();
+        if (token != JsonToken.START_OBJECT) {
+          return Optional.of(unreadable(name, version, offset));
+        }
+        parser.skipChildren();
+      }
+    } catch (JsonProcessingException e) {
+      long at =
+          e.getLocation() == null ? offset : Math.max(offset, e.getLocation().getByteOffset());
+      return Optional.of(unreadable(name, version, at));
+    }
+    for (String line : new String(entry, "UTF-8").split("\n")) {
+      Optional<String> misshapen = misshapen(line);
+      if (misshapen.isPresent()) {
+        return Optional.of(
+            "log entry %s (version %d) has an action that is not one: %s"
+                .formatted(name, version, misshapen.get()));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Flipped bits can leave JSON that is valid and wrong. */
+  private static Optional<String> misshapen(String line) throws IOException {
+    JsonNode action = MAPPER.readTree(line);
+    if (action == null || action.isMissingNode()) {
+      return Optional.empty();
+    }
+    JsonNode add = action.path("add");
+    if (!add.isMissingNode()
+        && !(add.path("path").isTextual()
+            && add.path("size").isIntegralNumber()
+            && add.path("partitionValues").isObject())) {
+      return Optional.of("an add without path, size or partitionValues");
+    }
+    JsonNode remove = action.path("remove");
+    if (!remove.isMissingNode() && !remove.path("path").isTextual()) {
+      return Optional.of("a remove without path");
+    }
+    return Optional.empty();
+  }
+
+  private static String unreadable(String name, long version, long offset) {
+    return "log entry %s (version %d) is not readable at byte %d".formatted(name, version, offset);
+  }
+
+  private boolean isReadable(FileStatus checkpoint) {
+    try (CloseableIterator<FileReadResult> batches =
+        engine
+            .getParquetHandler()
+            .readParquetFiles(
+                Utils.singletonCloseableIterator(checkpoint),
+                SingleAction.CHECKPOINT_SCHEMA,
+                Optional.empty())) {
+      while (batches.hasNext()) {
+        ColumnarBatch batch = batches.next().getData();
+        if (batch.getSize() < 0) {
+          return false;
+        }
+      }
+      return true;
+    } catch (IOException | RuntimeException e) {
+      return false;
+    }
+  }
+
+  private List<FileStatus> list() throws IOException {
+    List<FileStatus> files = new ArrayList<>();
+    try (CloseableIterator<FileStatus> listed =
+        engine.getFileSystemClient().listFrom(new Path(directory, "0").toString())) {
+      while (listed.hasNext()) {
+        files.add(listed.next());
+      }
+    } catch (FileNotFoundException e) {
+      return List.of();
+    }
+    return files;
+  }
+
+  private static byte[] read(String path) throws IOException {
+    Path file = new Path(path);
+    try (FSDataInputStream stream = file.getFileSystem().open(file)) {
+      return stream.readAllBytes();
+    }
+  }
+}

@@ -1,0 +1,101 @@
+package io.millrace.delta.kernel;
+
+import static java.util.Objects.requireNonNull;
+
+import io.delta.kernel.Snapshot;
+import io.delta.kernel.SnapshotBuilder;
+import io.delta.kernel.TableManager;
+import io.delta.kernel.commit.Committer;
+import io.delta.kernel.engine.Engine;
+import io.delta.kernel.exceptions.TableNotFoundException;
+import io.millrace.catalog.ErrorCode;
+import io.millrace.catalog.MillraceException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Snapshots of one table, also when its newest table checkpoint is damaged: Kernel gives up there
+ * (delta-io/delta#5895), though an earlier one and the entries since it may say the same. A damaged
+ * checkpoint is then left out of the listing, with a warning.
+ */
+final class SnapshotLoader {
+  private static final Logger LOG = LoggerFactory.getLogger(SnapshotLoader.class);
+  private static final String LAST_CHECKPOINT = "_last_checkpoint";
+
+  private final String path;
+  private final Optional<Committer> committer;
+  private volatile Engine engine = new MillraceEngine(new FlinkFileIO());
+
+  /** A snapshot, and what to read it with. */
+  record Loaded(Engine engine, Snapshot snapshot) {}
+
+  SnapshotLoader(String path, Optional<Committer> committer) {
+    this.path = requireNonNull(path, "path is null");
+    this.committer = requireNonNull(committer, "committer is null");
+  }
+
+  Engine engine() {
+    return engine;
+  }
+
+  /**
+   * Loads a version and does something with it; both again if a table checkpoint is in the way.
+   *
+   * @param version empty for the latest
+   * @throws MillraceException TABLE_NOT_FOUND, TABLE_CORRUPT naming file and version,
+   *     TABLE_UNSUPPORTED, IO_FAILED
+   */
+  <T> T load(OptionalLong version, Function<Loaded, T> work) {
+    try {
+      return attempt(version, work);
+    } catch (TableNotFoundException | MillraceException e) {
+      throw KernelFailures.translate("reading table " + path, path, e);
+    } catch (RuntimeException first) {
+      List<String> unreadable = new LogInspection(path).unreadableCheckpoints();
+      Set<String> hidden = new HashSet<>(unreadable);
+      hidden.add(LAST_CHECKPOINT);
+      Engine before = engine;
+      engine = new MillraceEngine(new FlinkFileIO(hidden));
+      try {
+        T result = attempt(version, work);
+        LOG.warn(
+            "Table checkpoints are unreadable, an earlier state was read instead: table={}, "
+                + "checkpoints={}, error={}",
+            path,
+            unreadable.isEmpty() ? LAST_CHECKPOINT : unreadable,
+            first.toString());
+        return result;
+      } catch (RuntimeException second) {
+        engine = before;
+        throw KernelFailures.translate("reading table " + path, path, first);
+      }
+    }
+  }
+
+  private <T> T attempt(OptionalLong version, Function<Loaded, T> work) {
+    SnapshotBuilder builder = TableManager.loadSnapshot(path);
+    if (version.isPresent()) {
+      if (version.getAsLong() < 0) {
+        throw noSuchVersion(version.getAsLong());
+      }
+      builder = builder.atVersion(version.getAsLong());
+    }
+    if (committer.isPresent()) {
+      builder = builder.withCommitter(committer.get());
+    }
+    return work.apply(new Loaded(engine, builder.build(engine)));
+  }
+
+  private MillraceException noSuchVersion(long version) {
+    return new MillraceException(
+        ErrorCode.TABLE_NOT_FOUND,
+        "table %s has no version %d".formatted(path, version),
+        "list the table's history to see which versions it still has");
+  }
+}

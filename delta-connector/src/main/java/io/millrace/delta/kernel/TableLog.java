@@ -1,0 +1,282 @@
+package io.millrace.delta.kernel;
+
+import static java.util.Objects.requireNonNull;
+
+import io.delta.kernel.Operation;
+import io.delta.kernel.Scan;
+import io.delta.kernel.Snapshot;
+import io.delta.kernel.Transaction;
+import io.delta.kernel.TransactionCommitResult;
+import io.delta.kernel.data.FilteredColumnarBatch;
+import io.delta.kernel.data.Row;
+import io.delta.kernel.engine.Engine;
+import io.delta.kernel.exceptions.MaxCommitRetryLimitReachedException;
+import io.delta.kernel.internal.InternalScanFileUtils;
+import io.delta.kernel.internal.ScanImpl;
+import io.delta.kernel.internal.TableConfig;
+import io.delta.kernel.internal.actions.AddFile;
+import io.delta.kernel.internal.actions.SingleAction;
+import io.delta.kernel.internal.tablefeatures.TableFeatures;
+import io.delta.kernel.internal.util.Utils;
+import io.delta.kernel.utils.CloseableIterable;
+import io.delta.kernel.utils.CloseableIterator;
+import io.millrace.catalog.MillraceException;
+import io.millrace.delta.log.CommitStore;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One table as a writer sees it: the latest version that it knows, and the next one that it tries
+ * to make.
+ *
+ * <p>After a commit the new version follows from the old one, so that nothing of the log is read
+ * again; after somebody else's commit, {@link #reload} reads what there is now. Changes are never
+ * rebased here: a caller that lost plans again.
+ *
+ * <p>Not thread-safe; maintenance runs on a thread of its own.
+ */
+public final class TableLog implements AutoCloseable {
+  private final TableDefinition definition;
+  private final Clock clock;
+  private final LogEntryCommitter committer;
+  private final SnapshotLoader loader;
+  private final DeletionVectorStore deletionVectors;
+  private final TableMaintenance maintenance;
+  private final Map<String, OptionalLong> transactions = new HashMap<>();
+  private Snapshot snapshot;
+  private @Nullable Map<String, LiveFile> files;
+  private long checkpointsSeen;
+
+  private TableLog(
+      TableDefinition definition,
+      Clock clock,
+      LogEntryCommitter committer,
+      SnapshotLoader loader,
+      Snapshot snapshot) {
+    this.definition = definition;
+    this.clock = clock;
+    this.committer = committer;
+    this.loader = loader;
+    this.snapshot = snapshot;
+    this.deletionVectors = new DeletionVectorStore(loader.engine(), snapshot.getPath());
+    this.maintenance =
+        new TableMaintenance(
+            definition.name(),
+            snapshot.getPath(),
+            loader::engine,
+            snapshot.getLogSegment().getCheckpointVersionOpt().orElse(0L));
+  }
+
+  /**
+   * Opens a table, creating it if there is none.
+   *
+   * @throws MillraceException as {@link DeltaTables#createIfAbsent}
+   */
+  public static TableLog open(TableDefinition definition, CommitStore store, Clock clock) {
+    LogEntryCommitter committer = new LogEntryCommitter(definition.name(), store, clock);
+    SnapshotLoader loader = new SnapshotLoader(definition.path(), Optional.of(committer));
+    try {
+      Snapshot snapshot = loadOrCreate(definition, committer, loader);
+      DeltaTables.requireWritable(definition, snapshot);
+      return new TableLog(definition, clock, committer, loader, snapshot);
+    } catch (RuntimeException e) {
+      throw KernelFailures.translate("opening table " + definition.name(), definition.path(), e);
+    }
+  }
+
+  private static Snapshot loadOrCreate(
+      TableDefinition definition, LogEntryCommitter committer, SnapshotLoader loader) {
+    try {
+      return loader.load(OptionalLong.empty(), SnapshotLoader.Loaded::snapshot);
+    } catch (MillraceException e) {
+      if (!DeltaTables.isAbsent(e)) {
+        throw e;
+      }
+    }
+    DeltaTables.create(loader.engine(), definition, committer);
+    return loader.load(OptionalLong.empty(), SnapshotLoader.Loaded::snapshot);
+  }
+
+  /** The latest version known here; others may have made later ones. */
+  public long version() {
+    return snapshot.getVersion();
+  }
+
+  /** The last version of a transaction identifier, as of {@link #version()}. */
+  public OptionalLong transaction(String applicationId) {
+    return transactions.computeIfAbsent(
+        applicationId,
+        id -> {
+          Optional<Long> found;
+          try {
+            found = snapshot.getLatestTransactionVersion(loader.engine(), id);
+          } catch (RuntimeException e) {
+            throw KernelFailures.translate(
+                "reading transactions of table " + definition.name(), definition.path(), e);
+          }
+          return found.map(OptionalLong::of).orElseGet(OptionalLong::empty);
+        });
+  }
+
+  /** A file of the table, as of {@link #version()}, by its path. */
+  public Optional<LiveFile> file(String path) {
+    return Optional.ofNullable(files().get(path));
+  }
+
+  /** Who added a file that is no longer there, as far as the log still tells. */
+  public OptionalLong versionThatAdded(String path) {
+    return new LogInspection(definition.path()).versionThatAdded(path);
+  }
+
+  public DeletionVectorStore deletionVectors() {
+    return deletionVectors;
+  }
+
+  private Map<String, LiveFile> files() {
+    Map<String, LiveFile> known = files;
+    if (known == null) {
+      known =
+          loader.load(
+              OptionalLong.of(version()), loaded -> scan(loaded.engine(), loaded.snapshot()));
+      files = known;
+    }
+    return known;
+  }
+
+  private static Map<String, LiveFile> scan(Engine engine, Snapshot snapshot) {
+    Map<String, LiveFile> found = new LinkedHashMap<>();
+    forEachFile(engine, snapshot, file -> found.put(file.path(), file));
+    return found;
+  }
+
+  /** Every file of a snapshot, with statistics. */
+  static void forEachFile(
+      Engine engine, Snapshot snapshot, java.util.function.Consumer<LiveFile> consumer) {
+    Scan scan = snapshot.getScanBuilder().build();
+    try (CloseableIterator<FilteredColumnarBatch> batches =
+        ((ScanImpl) scan).getScanFiles(engine, true)) {
+      while (batches.hasNext()) {
+        try (CloseableIterator<Row> rows = batches.next().getRows()) {
+          while (rows.hasNext()) {
+            Row add = rows.next().getStruct(InternalScanFileUtils.ADD_FILE_ORDINAL);
+            consumer.accept(LiveFile.of(new AddFile(add)));
+          }
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Tries to make version {@code version() + 1}.
+   *
+   * @return true if it was made; false if another writer made a version of that number, in which
+   *     case nothing is changed and the caller reloads and plans again
+   * @throws MillraceException DISK_FULL, IO_FAILED: nothing was changed, or it is unknown whether
+   */
+  public boolean commit(TableChange change) {
+    refreshAfterCheckpoint();
+    committer.announce(change);
+    TransactionCommitResult result;
+    try {
+      Transaction transaction =
+          snapshot
+              .buildUpdateTableTransaction(Millrace.ENGINE_INFO, Operation.STREAMING_UPDATE)
+              .withMaxRetries(0)
+              .build(loader.engine());
+      result = transaction.commit(loader.engine(), actions(change));
+    } catch (MaxCommitRetryLimitReachedException lost) {
+      return false;
+    } catch (RuntimeException e) {
+      throw KernelFailures.translate(
+          "committing to table " + definition.name(), definition.path(), e);
+    }
+    advance(change, result);
+    return true;
+  }
+
+  private CloseableIterable<Row> actions(TableChange change) {
+    List<Row> rows = new ArrayList<>(change.removed().size() + change.added().size());
+    long now = clock.millis();
+    for (LiveFile file : change.removed()) {
+      rows.add(SingleAction.createRemoveFileSingleAction(file.toRemoveRow(now)));
+    }
+    for (LiveFile file : change.added()) {
+      rows.add(SingleAction.createAddFileSingleAction(file.toAddRow()));
+    }
+    return CloseableIterable.inMemoryIterable(Utils.toCloseableIterator(rows.iterator()));
+  }
+
+  private void advance(TableChange change, TransactionCommitResult result) {
+    snapshot =
+        result
+            .getPostCommitSnapshot()
+            .orElseThrow(() -> new IllegalStateException("a commit without rebase has a snapshot"));
+    change.transactions().forEach((id, version) -> transactions.put(id, OptionalLong.of(version)));
+    if (TableFeatures.isRowTrackingSupported(snapshot.getProtocol())) {
+      // Kernel has just given the added files row ids, which must be kept when they change.
+      files = null;
+    } else if (files != null) {
+      change.removed().forEach(file -> files.remove(file.path()));
+      change.added().forEach(file -> files.put(file.path(), file));
+    }
+    maintenance.committed(
+        snapshot.getVersion(),
+        TableConfig.CHECKPOINT_INTERVAL.fromMetadata(snapshot.getMetadata()),
+        result.getPostCommitHooks());
+  }
+
+  /**
+   * A chained snapshot names every entry since it was loaded; after a table checkpoint, a fresh one
+   * is short again.
+   */
+  private void refreshAfterCheckpoint() {
+    long written = maintenance.checkpointsWritten();
+    if (written == checkpointsSeen) {
+      return;
+    }
+    checkpointsSeen = written;
+    snapshot = loader.load(OptionalLong.of(version()), SnapshotLoader.Loaded::snapshot);
+  }
+
+  /**
+   * Goes to the latest version.
+   *
+   * @throws MillraceException SCHEMA_CHANGED or TABLE_UNSUPPORTED if it cannot be written any more
+   */
+  public void reload() {
+    Snapshot latest = loader.load(OptionalLong.empty(), SnapshotLoader.Loaded::snapshot);
+    if (latest.getVersion() == version()) {
+      return;
+    }
+    snapshot = requireNonNull(latest);
+    files = null;
+    transactions.clear();
+    try {
+      DeltaTables.requireWritable(definition, snapshot);
+    } catch (RuntimeException e) {
+      throw KernelFailures.translate("reloading table " + definition.name(), definition.path(), e);
+    }
+  }
+
+  /** Table checkpoints and checksums that failed since this was opened; each is tried again. */
+  public long maintenanceFailures() {
+    return maintenance.failures();
+  }
+
+  /** Waits for maintenance, for a bounded time. */
+  @Override
+  public void close() {
+    maintenance.close();
+  }
+}
