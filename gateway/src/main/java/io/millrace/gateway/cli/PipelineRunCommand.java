@@ -31,7 +31,7 @@ import picocli.CommandLine.Option;
     })
 final class PipelineRunCommand extends JsonCommand {
   @Mixin private final ProjectOptions options = new ProjectOptions();
-  @Mixin private final HeapOption heap = new HeapOption();
+  @Mixin final HeapOption heap = new HeapOption();
 
   @Option(
       names = "--root",

@@ -99,12 +99,14 @@ public final class Platform implements AutoCloseable {
     PlatformLock lock =
         PlatformLock.tryAcquire(directory.lockFile()).orElseThrow(() -> alreadyRunning(directory));
     Platform platform = null;
+    boolean stateIsOurs = false;
     try {
       PlatformState.read(directory.stateFile()); // refuses a damaged one before anything starts
       List<PipelineRegistration> registered = new PipelineRegistry(directory.pipelines()).list();
       Ports ports = options.ports().claim();
       PlatformState state = PlatformState.ofThisProcess(began, ports);
       empty(directory.scratch());
+      stateIsOurs = true;
       state.write(directory.stateFile());
       platform = startParts(options.home(), directory, lock, state, steps);
       for (PipelineRegistration registration : registered) {
@@ -117,10 +119,12 @@ public final class Platform implements AutoCloseable {
         if (platform != null) {
           platform.close();
         } else {
-          Files.deleteIfExists(directory.stateFile());
+          if (stateIsOurs) {
+            deleteStateFile(directory);
+          }
           lock.close();
         }
-      } catch (Exception second) {
+      } catch (RuntimeException second) {
         failure.addSuppressed(second);
       }
       throw failure;
