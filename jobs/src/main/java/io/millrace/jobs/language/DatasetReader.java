@@ -178,7 +178,7 @@ final class DatasetReader {
           SchemaText.parseType(
               source.expanded().substring(start, dataType.getStop().getStopIndex() + 1),
               (code, offset, message, remedy) ->
-                  source.problem(code, start + offset, message, remedy));
+                  source.problem(code, start + offset, source.masked(message), remedy));
     } catch (ProjectException e) {
       problems.addAll(e);
       return;

@@ -171,7 +171,7 @@ final class FlinkSql {
         ErrorCode.SQL_SYNTAX,
         source.position(fragment.fileOffset(from)),
         "unexpected '" + fragment.written(from, to) + "'" + list(expected),
-        remedy(fragment.flinkSql().substring(0, from), word, expected));
+        source.masked(remedy(fragment.flinkSql().substring(0, from), word, expected)));
   }
 
   /** What was probably meant: a keyword here, a keyword one word before, or a name to be quoted. */

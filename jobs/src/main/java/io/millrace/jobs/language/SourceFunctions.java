@@ -136,7 +136,8 @@ final class SourceFunctions {
             SchemaText.parse(
                 argument.value(),
                 (code, offset, message, remedy) ->
-                    source.problem(code, argument.valueOffset() + offset, message, remedy));
+                    source.problem(
+                        code, argument.valueOffset() + offset, source.masked(message), remedy));
       } catch (ProjectException e) {
         problems.addAll(e);
         right = false;

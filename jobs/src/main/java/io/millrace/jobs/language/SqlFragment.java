@@ -128,7 +128,7 @@ public final class SqlFragment {
     return SchemaText.parse(
         literal.getValueAs(String.class),
         (code, offset, message, remedy) ->
-            source.problem(code, fileOffset(text + offset), message, remedy));
+            source.problem(code, fileOffset(text + offset), source.masked(message), remedy));
   }
 
   /** A problem at a place in the file that it is from. */

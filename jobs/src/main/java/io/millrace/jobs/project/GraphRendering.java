@@ -138,6 +138,6 @@ final class GraphRendering {
   }
 
   private static String summary(LogicalType type) {
-    return type.asSerializableString();
+    return type.asSummaryString();
   }
 }
