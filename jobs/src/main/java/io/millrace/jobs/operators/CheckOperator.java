@@ -177,8 +177,9 @@ public final class CheckOperator extends AccountedOperator {
     return new MillraceException(
         ErrorCode.EXPECTATION_FAILED,
         "table " + dataset + ": expectation " + expectation + " does not hold for " + source(row),
-        "correct the record at its source, or declare ON VIOLATION DROP ROW; the table is as of its"
-            + " last checkpoint before that row");
+        "a restart reads the same record again: declare ON VIOLATION DROP ROW or loosen the"
+            + " expectation, then start the pipeline; its tables are as of the last checkpoint"
+            + " before that record");
   }
 
   private String source(RowData row) {

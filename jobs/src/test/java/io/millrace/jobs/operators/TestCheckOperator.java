@@ -178,8 +178,9 @@ final class TestCheckOperator {
                         "EXPECTATION_FAILED: table silver: expectation has_amount (amount IS NOT"
                             + " NULL) does not hold for the row of topic orders, partition 2,"
                             + " offset 1234\n"
-                            + "  Remedy: correct the record at its source, or declare ON VIOLATION"
-                            + " DROP ROW; the table is as of its last checkpoint before that row");
+                            + "  Remedy: a restart reads the same record again: declare ON VIOLATION"
+                            + " DROP ROW or loosen the expectation, then start the pipeline; its"
+                            + " tables are as of the last checkpoint before that record");
               });
     }
   }
