@@ -30,7 +30,6 @@ import org.apache.flink.table.types.logical.TinyIntType;
 import org.apache.flink.table.types.logical.VarBinaryType;
 import org.apache.flink.table.types.logical.VarCharType;
 import org.apache.flink.table.types.logical.ZonedTimestampType;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Types as text: {@code order_id BIGINT, o ROW<a INT>}, as {@code from_json}, {@code read_files}
@@ -84,33 +83,14 @@ public final class SchemaText {
     Problem problem(ErrorCode code, int offset, String message, String remedy);
   }
 
-  private enum Kind {
-    WORD,
-    QUOTED,
-    NUMBER,
-    STRING,
-    SYMBOL,
-    END
-  }
-
-  private record Token(Kind kind, String text, int offset) {
-    boolean is(String word) {
-      return (kind == Kind.WORD || kind == Kind.SYMBOL) && text.equalsIgnoreCase(word);
-    }
-
-    String described() {
-      return kind == Kind.END ? "end" : "'" + text + "'";
-    }
-  }
-
-  private final List<Token> tokens;
+  private final List<SchemaToken> tokens;
   private final Places places;
   private int next;
   private int depth;
 
   private SchemaText(String text, Places places) {
     this.places = places;
-    this.tokens = tokens(text);
+    this.tokens = SchemaToken.in(text);
   }
 
   /**
@@ -163,8 +143,9 @@ public final class SchemaText {
     List<RowType.RowField> fields = new ArrayList<>();
     Set<String> names = new HashSet<>();
     do {
-      Token name = take();
-      boolean named = name.kind() == Kind.WORD || name.kind() == Kind.QUOTED;
+      SchemaToken name = take();
+      boolean named =
+          name.kind() == SchemaToken.Kind.WORD || name.kind() == SchemaToken.Kind.QUOTED;
       if (!named || name.text().isBlank()) {
         throw unexpected(name, "the name of a field");
       }
@@ -179,8 +160,8 @@ public final class SchemaText {
       LogicalType type = type();
       String comment = null;
       if (skip("COMMENT")) {
-        Token string = take();
-        if (string.kind() != Kind.STRING) {
+        SchemaToken string = take();
+        if (string.kind() != SchemaToken.Kind.STRING) {
           throw unexpected(string, "the comment as a 'string'");
         }
         comment = string.text();
@@ -197,7 +178,7 @@ public final class SchemaText {
   }
 
   private LogicalType type() {
-    Token start = peek();
+    SchemaToken start = peek();
     if (++depth > DEEPEST) {
       throw failure(
           ErrorCode.SQL_SYNTAX, start, "nested more than " + DEEPEST + " deep", "flatten the type");
@@ -220,8 +201,8 @@ public final class SchemaText {
   }
 
   private LogicalType unsuffixed() {
-    Token word = take();
-    if (word.kind() != Kind.WORD) {
+    SchemaToken word = take();
+    if (word.kind() != SchemaToken.Kind.WORD) {
       throw unexpected(word, "a type");
     }
     String name = word.text().toUpperCase(Locale.ROOT);
@@ -338,23 +319,23 @@ public final class SchemaText {
   }
 
   private int number() {
-    Token token = take();
-    if (token.kind() != Kind.NUMBER || token.text().length() > 9) {
+    SchemaToken token = take();
+    if (token.kind() != SchemaToken.Kind.NUMBER || token.text().length() > 9) {
       throw unexpected(token, "a number");
     }
     return Integer.parseInt(token.text());
   }
 
-  private Token peek() {
+  private SchemaToken peek() {
     return peek(0);
   }
 
-  private Token peek(int ahead) {
+  private SchemaToken peek(int ahead) {
     return tokens.get(Math.min(next + ahead, tokens.size() - 1));
   }
 
-  private Token take() {
-    Token token = peek();
+  private SchemaToken take() {
+    SchemaToken token = peek();
     next++;
     return token;
   }
@@ -368,19 +349,19 @@ public final class SchemaText {
   }
 
   private void expect(String word) {
-    Token token = take();
+    SchemaToken token = take();
     if (!token.is(word)) {
       throw unexpected(token, Character.isLetter(word.charAt(0)) ? word : "'" + word + "'");
     }
   }
 
   private void expectEnd() {
-    if (peek().kind() != Kind.END) {
+    if (peek().kind() != SchemaToken.Kind.END) {
       throw unexpected(peek(), "',' or the end");
     }
   }
 
-  private ProjectException unexpected(Token token, String expected) {
+  private ProjectException unexpected(SchemaToken token, String expected) {
     return failure(
         ErrorCode.SQL_SYNTAX,
         token,
@@ -388,60 +369,8 @@ public final class SchemaText {
         "write a schema as name TYPE, name TYPE");
   }
 
-  private ProjectException failure(ErrorCode code, Token token, String message, String remedy) {
+  private ProjectException failure(
+      ErrorCode code, SchemaToken token, String message, String remedy) {
     return new ProjectException(List.of(places.problem(code, token.offset(), message, remedy)));
-  }
-
-  private static List<Token> tokens(String text) {
-    List<Token> tokens = new ArrayList<>();
-    int i = 0;
-    while (i < text.length()) {
-      char c = text.charAt(i);
-      int start = i;
-      if (Character.isWhitespace(c)) {
-        i++;
-      } else if (c == '`' || c == '\'') {
-        String unquoted = quoted(text, i);
-        Kind kind = c == '`' ? Kind.QUOTED : Kind.STRING;
-        if (unquoted == null) {
-          tokens.add(new Token(Kind.SYMBOL, String.valueOf(c), start));
-          i++;
-        } else {
-          String quote = String.valueOf(c);
-          tokens.add(new Token(kind, unquoted.replace(quote + quote, quote), start));
-          i += unquoted.length() + 2;
-        }
-      } else if (Character.isDigit(c)) {
-        while (i < text.length() && Character.isDigit(text.charAt(i))) {
-          i++;
-        }
-        tokens.add(new Token(Kind.NUMBER, text.substring(start, i), start));
-      } else if (Character.isJavaIdentifierStart(c)) {
-        while (i < text.length() && Character.isJavaIdentifierPart(text.charAt(i))) {
-          i++;
-        }
-        tokens.add(new Token(Kind.WORD, text.substring(start, i), start));
-      } else {
-        tokens.add(new Token(Kind.SYMBOL, String.valueOf(c), start));
-        i++;
-      }
-    }
-    tokens.add(new Token(Kind.END, "", text.length()));
-    return tokens;
-  }
-
-  /** What stands between two quotes, with doubled ones still doubled; null if it never ends. */
-  private static @Nullable String quoted(String text, int start) {
-    char quote = text.charAt(start);
-    for (int i = start + 1; i < text.length(); i++) {
-      if (text.charAt(i) == quote) {
-        if (i + 1 < text.length() && text.charAt(i + 1) == quote) {
-          i++;
-        } else {
-          return text.substring(start + 1, i);
-        }
-      }
-    }
-    return null;
   }
 }
