@@ -61,7 +61,7 @@ final class CommitHistory {
     Map<String, String> millrace = new TreeMap<>();
     for (var fields = info.fields(); fields.hasNext(); ) {
       Map.Entry<String, JsonNode> field = fields.next();
-      if (field.getKey().startsWith(PREFIX)) {
+      if (field.getKey().startsWith(PREFIX) && !field.getKey().equals(EntryChecksum.FIELD)) {
         millrace.put(field.getKey().substring(PREFIX.length()), field.getValue().asText());
       }
     }

@@ -63,11 +63,7 @@ final class KernelFailures {
     }
     Optional<String> fault = new LogInspection(tablePath).firstFault();
     if (fault.isPresent() || failure instanceof InvalidTableException) {
-      return new MillraceException(
-          ErrorCode.TABLE_CORRUPT,
-          "table %s is damaged: %s".formatted(tablePath, fault.orElseGet(failure::getMessage)),
-          "restore the file from a backup; until then, read or restore an earlier version",
-          failure);
+      return damaged(tablePath, fault.orElseGet(failure::getMessage), failure);
     }
     IOException io = ioCause(failure);
     if (io != null) {
@@ -85,6 +81,14 @@ final class KernelFailures {
         "%s failed: %s".formatted(what, failure),
         "report this with the cause below",
         failure);
+  }
+
+  static MillraceException damaged(String tablePath, String fault, @Nullable Throwable cause) {
+    return new MillraceException(
+        ErrorCode.TABLE_CORRUPT,
+        "table %s is damaged: %s".formatted(tablePath, fault),
+        "restore the file from a backup; until then, read or restore an earlier version",
+        cause);
   }
 
   static MillraceException notFound(String tablePath, @Nullable Throwable cause) {

@@ -143,27 +143,43 @@ final class LogEntryCommitter implements Committer {
     }
   }
 
+  /** {@code commitInfo} first, as it holds the checksum of all that follows. */
   private byte[] entry(CloseableIterator<Row> actions, CommitInfo info, long version) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(4096);
+    ByteArrayOutputStream following = new ByteArrayOutputStream(4096);
+    String described = "";
     try (actions) {
       while (actions.hasNext()) {
         Row action = actions.next();
-        TableChange about = change;
-        if (about == null && !action.isNullAt(SingleAction.METADATA_ORDINAL)) {
-          writeLine(withCreationProperties(JsonUtils.rowToJson(action)), bytes);
-        } else if (about == null) {
-          writeLine(JsonUtils.rowToJson(action), bytes);
-        } else if (!action.isNullAt(SingleAction.COMMIT_INFO_ORDINAL)) {
-          writeLine(describe(info, about, version), bytes);
-          writeTransactions(about.transactions(), bytes);
+        if (!action.isNullAt(SingleAction.COMMIT_INFO_ORDINAL)) {
+          described = JsonUtils.rowToJson(action);
+        } else if (change == null && !action.isNullAt(SingleAction.METADATA_ORDINAL)) {
+          writeLine(withCreationProperties(JsonUtils.rowToJson(action)), following);
         } else {
-          writeLine(JsonUtils.rowToJson(action), bytes);
+          writeLine(JsonUtils.rowToJson(action), following);
         }
       }
+      TableChange about = change;
+      if (about != null) {
+        writeTransactions(about.transactions(), following);
+      }
+      String checksum = EntryChecksum.of(following.toByteArray());
+      ByteArrayOutputStream entry = new ByteArrayOutputStream(following.size() + 2048);
+      writeLine(
+          about == null
+              ? withChecksum(described, checksum)
+              : describe(info, about, version, checksum),
+          entry);
+      following.writeTo(entry);
+      return entry.toByteArray();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return bytes.toByteArray();
+  }
+
+  private static String withChecksum(String action, String checksum) throws IOException {
+    JsonNode json = MAPPER.readTree(action);
+    ((ObjectNode) json.path("commitInfo")).put(EntryChecksum.FIELD, checksum);
+    return MAPPER.writeValueAsString(json);
   }
 
   private String withCreationProperties(String action) throws IOException {
@@ -179,8 +195,8 @@ final class LogEntryCommitter implements Committer {
   }
 
   /** The in-commit timestamp comes first: readers look for it in the first action. */
-  private static String describe(CommitInfo kernel, TableChange change, long version)
-      throws IOException {
+  private static String describe(
+      CommitInfo kernel, TableChange change, long version, String checksum) throws IOException {
     var json = new java.io.StringWriter();
     try (JsonGenerator out = JSON.createGenerator(json)) {
       out.writeStartObject();
@@ -201,6 +217,7 @@ final class LogEntryCommitter implements Committer {
       for (Map.Entry<String, String> entry : change.info().entrySet()) {
         out.writeStringField(entry.getKey(), entry.getValue());
       }
+      out.writeStringField(EntryChecksum.FIELD, checksum);
       out.writeEndObject();
       out.writeEndObject();
     }

@@ -143,6 +143,10 @@ final class LogInspection {
           e.getLocation() == null ? offset : Math.max(offset, e.getLocation().getByteOffset());
       return Optional.of(unreadable(name, version, at));
     }
+    if (!EntryChecksum.matches(entry)) {
+      return Optional.of(
+          "log entry %s (version %d) does not match its checksum".formatted(name, version));
+    }
     for (String line : new String(entry, "UTF-8").split("\n")) {
       Optional<String> misshapen = misshapen(line);
       if (misshapen.isPresent()) {

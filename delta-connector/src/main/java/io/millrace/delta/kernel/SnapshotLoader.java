@@ -8,14 +8,20 @@ import io.delta.kernel.TableManager;
 import io.delta.kernel.commit.Committer;
 import io.delta.kernel.engine.Engine;
 import io.delta.kernel.exceptions.TableNotFoundException;
+import io.delta.kernel.utils.FileStatus;
 import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
+import io.millrace.delta.log.CommitStores;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
+import org.apache.flink.core.fs.FSDataInputStream;
+import org.apache.flink.core.fs.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,6 +63,7 @@ final class SnapshotLoader {
     } catch (TableNotFoundException | MillraceException e) {
       throw KernelFailures.translate("reading table " + path, path, e);
     } catch (RuntimeException first) {
+      requireVersion(version);
       List<String> unreadable = new LogInspection(path).unreadableCheckpoints();
       Set<String> hidden = new HashSet<>(unreadable);
       hidden.add(LAST_CHECKPOINT);
@@ -89,7 +96,47 @@ final class SnapshotLoader {
     if (committer.isPresent()) {
       builder = builder.withCommitter(committer.get());
     }
-    return work.apply(new Loaded(engine, builder.build(engine)));
+    Snapshot snapshot = builder.build(engine);
+    requireWhole(snapshot);
+    return work.apply(new Loaded(engine, snapshot));
+  }
+
+  /** Kernel says of a version that is not there, or not any more, only that it cannot load it. */
+  private void requireVersion(OptionalLong version) {
+    if (version.isEmpty()) {
+      return;
+    }
+    Path entry =
+        new Path(
+            new Path(path, CommitStores.LOG_FOLDER), "%020d.json".formatted(version.getAsLong()));
+    try {
+      if (!entry.getFileSystem().exists(entry)) {
+        throw noSuchVersion(version.getAsLong());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Kernel would read an entry that lost a line, and see fewer files. */
+  private void requireWhole(Snapshot snapshot) {
+    for (FileStatus entry : snapshot.getLogSegment().getDeltas()) {
+      Path file = new Path(entry.getPath());
+      byte[] bytes;
+      try (FSDataInputStream stream = file.getFileSystem().open(file)) {
+        bytes = stream.readAllBytes();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      if (!EntryChecksum.matches(bytes)) {
+        throw KernelFailures.damaged(
+            path,
+            new LogInspection(path)
+                .firstFault()
+                .orElse("log entry %s does not match its checksum".formatted(file.getName())),
+            null);
+      }
+    }
   }
 
   private MillraceException noSuchVersion(long version) {

@@ -252,12 +252,13 @@ public final class TableLog implements AutoCloseable {
   /**
    * Goes to the latest version.
    *
+   * @return true if it is later than the one that was known
    * @throws MillraceException SCHEMA_CHANGED or TABLE_UNSUPPORTED if it cannot be written any more
    */
-  public void reload() {
+  public boolean reload() {
     Snapshot latest = loader.load(OptionalLong.empty(), SnapshotLoader.Loaded::snapshot);
     if (latest.getVersion() == version()) {
-      return;
+      return false;
     }
     snapshot = requireNonNull(latest);
     files = null;
@@ -267,6 +268,7 @@ public final class TableLog implements AutoCloseable {
     } catch (RuntimeException e) {
       throw KernelFailures.translate("reloading table " + definition.name(), definition.path(), e);
     }
+    return true;
   }
 
   /** Table checkpoints and checksums that failed since this was opened; each is tried again. */

@@ -14,7 +14,9 @@ import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -94,6 +96,10 @@ public final class TableCommitter implements AutoCloseable {
         return new CommitOutcome.AlreadyCommitted(table.version());
       }
       requireNotFenced(committable);
+      if (namesUnknownFiles(committable) && table.reload()) {
+        // Others committed meanwhile; only the latest version can say that a file is gone.
+        continue;
+      }
       CommitPlan plan = CommitPlan.of(committable, table);
       if (table.commit(change(committable, plan))) {
         plan.replaced().forEach(this::forget);
@@ -113,6 +119,14 @@ public final class TableCommitter implements AutoCloseable {
         "checkpoint %d could not be committed to table %s: others were faster %d times in a row"
             .formatted(committable.checkpointId(), spec.name(), ATTEMPTS_MAX),
         "let the other writers of the table commit less often");
+  }
+
+  private boolean namesUnknownFiles(TableCommittable committable) {
+    Set<String> added =
+        committable.added().stream().map(DataFile::path).collect(Collectors.toSet());
+    return committable.superseded().stream()
+        .map(SupersededRows::path)
+        .anyMatch(path -> !added.contains(path) && table.file(path).isEmpty());
   }
 
   private void forget(DeletionVector vector) {
