@@ -64,10 +64,13 @@ public final class Millrace implements Runnable {
   static CommandLine commandLine(Console console) {
     ErrorReport errors = new ErrorReport(console);
     CommandLine root = new CommandLine(new Millrace());
+    root.addSubcommand(new DemoCommand(console));
     root.addSubcommand(new UpCommand(console));
     root.addSubcommand(new DownCommand(console));
     root.addSubcommand(new StatusCommand(console));
     root.addSubcommand(PipelineCommand.commandLine(console));
+    root.addSubcommand(TableCommand.commandLine(console));
+    root.addSubcommand(QuarantineCommand.commandLine(console));
     root.setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8));
     root.setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8));
     root.setUsageHelpWidth(100);

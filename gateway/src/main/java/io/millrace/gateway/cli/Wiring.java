@@ -2,6 +2,7 @@ package io.millrace.gateway.cli;
 
 import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
+import io.millrace.gateway.demo.DemoRequest;
 import io.millrace.gateway.pipeline.PipelineRunner;
 import io.millrace.gateway.platform.PipelineHost;
 
@@ -20,6 +21,11 @@ final class Wiring {
     return (request, stop, watcher) -> {
       throw noCompiler();
     };
+  }
+
+  /** Runs the demo; its exit code. */
+  static int runDemo(DemoRequest request, Console console) {
+    throw noCompiler();
   }
 
   private static MillraceException noCompiler() {

@@ -65,11 +65,11 @@ class TestCommandLine {
 
   @Test
   void aMisspeltCommandIsAnsweredWithTheRightOne() {
-    CommandOutput output = CommandOutput.of("stauts");
+    CommandOutput output = CommandOutput.of("satus");
     assertThat(output.exitCode()).isEqualTo(2);
     assertThat(output.err())
         .isEqualTo(
-            "error: OPTION_INVALID: Unmatched argument at index 0: 'stauts'\n"
+            "error: OPTION_INVALID: Unmatched argument at index 0: 'satus'\n"
                 + "  remedy: did you mean status? else see millrace --help\n");
   }
 

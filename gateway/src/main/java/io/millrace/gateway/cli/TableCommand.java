@@ -1,0 +1,18 @@
+package io.millrace.gateway.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** Groups what is asked about one table. */
+@Command(
+    name = "table",
+    header = "Show what a table is, and what happened to it.",
+    synopsisSubcommandLabel = "COMMAND")
+final class TableCommand extends CommandGroup {
+
+  static CommandLine commandLine(Console console) {
+    return new CommandLine(new TableCommand())
+        .addSubcommand(new TableShowCommand(console))
+        .addSubcommand(new TableHistoryCommand(console));
+  }
+}

@@ -1,0 +1,22 @@
+package io.millrace.gateway.cli;
+
+import io.millrace.gateway.tables.TableFinder;
+import java.nio.file.Path;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** Which table, by folder or by name. */
+final class TableOption {
+  @Mixin private final DirectoryOption directory = new DirectoryOption();
+
+  @Parameters(
+      index = "0",
+      paramLabel = "DIR_OR_NAME",
+      description = "The table's folder, or its name under the platform's directory.")
+  private String table = "";
+
+  /** The table's folder. */
+  Path find() {
+    return new TableFinder(directory.directory().root()).find(table);
+  }
+}
