@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * may come from any thread, one at a time; the first one loads Flink's planner (about a second).
  */
 public final class ExpressionCompiler {
+  private record Built(Node root, boolean isOwn) {}
+
   private @Nullable FlinkTyping typing;
 
   /**
@@ -36,7 +38,8 @@ public final class ExpressionCompiler {
    */
   public synchronized Compiled<Expression> compile(SqlNode node, Scope scope) {
     try {
-      return new Compiled.Ok<>(new NodeExpression(build(node, scope)));
+      Built built = build(node, scope);
+      return new Compiled.Ok<>(new NodeExpression(built.root, built.isOwn));
     } catch (Unsupported e) {
       return new Compiled.Unsupported<>(e.reason(), place(node, e.operator()));
     }
@@ -50,7 +53,7 @@ public final class ExpressionCompiler {
    */
   public synchronized Compiled<Predicate> predicate(SqlNode node, Scope scope) {
     try {
-      Node root = build(node, scope);
+      Node root = build(node, scope).root;
       if (!Types.isBoolean(root.type)) {
         SqlParserPos position = node.getParserPosition();
         throw new MillraceException(
@@ -70,7 +73,7 @@ public final class ExpressionCompiler {
     }
   }
 
-  private Node build(SqlNode node, Scope scope) throws Unsupported {
+  private Built build(SqlNode node, Scope scope) throws Unsupported {
     if (typing == null) {
       typing = new FlinkTyping();
     }
@@ -91,7 +94,11 @@ public final class ExpressionCompiler {
     } catch (RuntimeException | AssertionError e) {
       throw new Unsupported("", "Flink does not accept it here: " + e.getMessage());
     }
-    return new NodeBuilder(scope).build(rex);
+    FlinkCode.requirePure(rex);
+    Foldings.refuse(rex);
+    NodeBuilder builder = new NodeBuilder(scope, new FlinkCode(typing.config(), scope));
+    Node root = builder.build(rex);
+    return new Built(root, builder.generatedParts() == 0);
   }
 
   private static void refuseQueries(SqlNode node) throws Unsupported {

@@ -59,7 +59,8 @@ abstract class Node implements Serializable {
         }
         break;
       case TIMESTAMP:
-        target.setTimestamp(position, number, nanos);
+        // Rows keep milliseconds only for types that have no more, whatever a cast left.
+        target.setTimestamp(position, number, Types.precision(type) <= 3 ? 0 : nanos);
         break;
       case BYTES:
         target.setBytes(position, buffer, offset, length);

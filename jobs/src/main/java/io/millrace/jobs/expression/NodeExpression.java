@@ -8,9 +8,16 @@ import org.apache.flink.table.types.logical.LogicalType;
 /** An expression made of {@link Node}s. */
 final class NodeExpression implements Expression {
   private final Node root;
+  private final boolean isOwn;
 
-  NodeExpression(Node root) {
+  NodeExpression(Node root, boolean isOwn) {
     this.root = root;
+    this.isOwn = isOwn;
+  }
+
+  /** Whether no part of it is Flink's generated code. */
+  boolean isOwn() {
+    return isOwn;
   }
 
   @Override

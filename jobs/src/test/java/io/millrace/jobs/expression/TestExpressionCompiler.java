@@ -11,6 +11,7 @@ import java.util.Optional;
 import org.apache.flink.table.types.logical.BigIntType;
 import org.apache.flink.table.types.logical.BooleanType;
 import org.apache.flink.table.types.logical.IntType;
+import org.apache.flink.table.types.logical.LocalZonedTimestampType;
 import org.apache.flink.table.types.logical.LogicalType;
 import org.apache.flink.table.types.logical.RowType;
 import org.apache.flink.table.types.logical.VarCharType;
@@ -30,6 +31,12 @@ class TestExpressionCompiler {
               Column.of("u", "a", new BigIntType(), 1),
               new Column(Optional.of("t"), List.of("o", "order_id"), STRING, 2),
               Column.of("t", "user", STRING, 3)));
+
+  private static final Scope SCOPE2 =
+      new Scope(
+          List.of(
+              Column.of("t", "a", new IntType(), 0),
+              Column.of("u", "b", new LocalZonedTimestampType(3), 1)));
 
   @Test
   void namesAreFoundBareQualifiedAndInsideFlattenedStructs() {
@@ -102,8 +109,14 @@ class TestExpressionCompiler {
     assertThat(compiled.compiled()).isEmpty();
     assertThat(((Compiled.Unsupported<Expression>) compiled).reason())
         .isEqualTo("SELECT is not a scalar expression");
-    compiled = COMPILER.compile(SqlText.parseExpression("t.o.order_id > t.a"), SCOPE);
-    assertThat(compiled).isInstanceOf(Compiled.Unsupported.class);
+    compiled = COMPILER.compile(SqlText.parseExpression("t.o.order_id = t.a"), SCOPE);
+    assertThat(compiled)
+        .asString()
+        .contains("implicit type conversion between VARCHAR and INTEGER");
+    compiled = COMPILER.compile(SqlText.parseExpression("t.a IS NULL OR\n  NOW() > u.b"), SCOPE2);
+    assertThat(compiled)
+        .hasToString(
+            "Unsupported[reason=NOW depends on more than the row, position=line 2, column 3]");
   }
 
   private static Expression compile(String text) {
