@@ -133,8 +133,10 @@ abstract class Accumulator implements Serializable {
         target.setNull(field);
         return;
       }
-      // The low bits of a sum in 64 bits are those of a sum that wrapped at each step.
-      target.setLong(field, narrow(average ? values[at] / count : values[at]));
+      // The low bits of a sum in 64 bits are those of a sum that wrapped at each step. Flink makes
+      // AVG of that very sum, even where it has wrapped (AggregateReduceFunctionsRule).
+      long sum = narrow(values[at]);
+      target.setLong(field, average ? sum / count : sum);
     }
 
     private long narrow(long value) {
@@ -192,11 +194,11 @@ abstract class Accumulator implements Serializable {
         return;
       }
       double sum = Double.longBitsToDouble(values[at]);
-      double result = average ? sum / count : sum;
       if (root == LogicalTypeRoot.FLOAT) {
-        target.setFloat(field, (float) result);
+        float rounded = (float) sum;
+        target.setFloat(field, average ? (float) ((double) rounded / count) : rounded);
       } else {
-        target.setDouble(field, result);
+        target.setDouble(field, average ? sum / count : sum);
       }
     }
   }

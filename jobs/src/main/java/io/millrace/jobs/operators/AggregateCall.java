@@ -15,8 +15,8 @@ import org.apache.flink.table.types.logical.utils.LogicalTypeMerging;
 /**
  * One aggregate function over a column, as SQL and Flink define it: COUNT(x), SUM, MIN, MAX and AVG
  * skip NULL; all but the counts are NULL over no value. SUM of whole numbers wraps around in the
- * type of the column, AVG of whole numbers is cut off to one; decimals are exact, and NULL where
- * the result does not fit its type.
+ * type of the column, AVG of whole numbers is that sum divided by the count and cut off; decimals
+ * are exact, and NULL where the result does not fit its type.
  *
  * @param name name of the result column
  * @param input position of the column, or {@link #NO_INPUT} for COUNT(*)
