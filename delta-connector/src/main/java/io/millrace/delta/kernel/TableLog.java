@@ -13,6 +13,7 @@ import io.delta.kernel.engine.Engine;
 import io.delta.kernel.exceptions.MaxCommitRetryLimitReachedException;
 import io.delta.kernel.internal.InternalScanFileUtils;
 import io.delta.kernel.internal.ScanImpl;
+import io.delta.kernel.internal.SnapshotImpl;
 import io.delta.kernel.internal.TableConfig;
 import io.delta.kernel.internal.actions.AddFile;
 import io.delta.kernel.internal.actions.SingleAction;
@@ -22,6 +23,7 @@ import io.delta.kernel.utils.CloseableIterable;
 import io.delta.kernel.utils.CloseableIterator;
 import io.millrace.catalog.MillraceException;
 import io.millrace.delta.log.CommitStore;
+import io.millrace.delta.log.StorageFailure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
@@ -33,6 +35,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One table as a writer sees it: the latest version that it knows, and the next one that it tries
@@ -45,6 +49,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe; maintenance runs on a thread of its own.
  */
 public final class TableLog implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(TableLog.class);
+
   private final TableDefinition definition;
   private final Clock clock;
   private final LogEntryCommitter committer;
@@ -54,7 +60,7 @@ public final class TableLog implements AutoCloseable {
   private final Map<String, OptionalLong> transactions = new HashMap<>();
   private Snapshot snapshot;
   private @Nullable Map<String, LiveFile> files;
-  private long checkpointsSeen;
+  private long checkpointSeen;
 
   private TableLog(
       TableDefinition definition,
@@ -68,12 +74,9 @@ public final class TableLog implements AutoCloseable {
     this.loader = loader;
     this.snapshot = snapshot;
     this.deletionVectors = new DeletionVectorStore(loader.engine(), snapshot.getPath());
+    this.checkpointSeen = snapshot.getLogSegment().getCheckpointVersionOpt().orElse(0L);
     this.maintenance =
-        new TableMaintenance(
-            definition.name(),
-            snapshot.getPath(),
-            loader::engine,
-            snapshot.getLogSegment().getCheckpointVersionOpt().orElse(0L));
+        new TableMaintenance(definition.name(), snapshot.getPath(), loader::engine, checkpointSeen);
   }
 
   /**
@@ -103,7 +106,19 @@ public final class TableLog implements AutoCloseable {
       }
     }
     DeltaTables.create(loader.engine(), definition, committer);
+    writeFirstChecksum(definition, loader);
     return loader.load(OptionalLong.empty(), SnapshotLoader.Loaded::snapshot);
+  }
+
+  /** Each commit's checksum follows from the one before; this is the first, of no files. */
+  private static void writeFirstChecksum(TableDefinition definition, SnapshotLoader loader) {
+    Snapshot first = loader.load(OptionalLong.of(0), SnapshotLoader.Loaded::snapshot);
+    try {
+      first.writeChecksum(loader.engine(), Snapshot.ChecksumWriteMode.FULL);
+    } catch (IOException | RuntimeException e) {
+      // A table without checksums is slower to open and nothing else.
+      LOG.warn("Writing a checksum failed: table={}, version=0", definition.name(), e);
+    }
   }
 
   /** The latest version known here; others may have made later ones. */
@@ -185,7 +200,7 @@ public final class TableLog implements AutoCloseable {
    * @throws MillraceException DISK_FULL, IO_FAILED: nothing was changed, or it is unknown whether
    */
   public boolean commit(TableChange change) {
-    refreshAfterCheckpoint();
+    shortenAfterCheckpoint();
     committer.announce(change);
     TransactionCommitResult result;
     try {
@@ -236,17 +251,29 @@ public final class TableLog implements AutoCloseable {
         result.getPostCommitHooks());
   }
 
-  /**
-   * A chained snapshot names every entry since it was loaded; after a table checkpoint, a fresh one
-   * is short again.
-   */
-  private void refreshAfterCheckpoint() {
-    long written = maintenance.checkpointsWritten();
-    if (written == checkpointsSeen) {
+  /** Shortens the chain of snapshots if a table checkpoint was written since. */
+  private void shortenAfterCheckpoint() {
+    long newest = maintenance.checkpointVersion();
+    if (newest <= checkpointSeen) {
       return;
     }
-    checkpointsSeen = written;
-    snapshot = loader.load(OptionalLong.of(version()), SnapshotLoader.Loaded::snapshot);
+    checkpointSeen = newest;
+    Optional<Snapshot> shortened = Optional.empty();
+    // Without a checksum to pass on, loading finds the one that came with the checkpoint.
+    if (hasChecksum()) {
+      try {
+        shortened = SnapshotChain.shorten(loader.engine(), snapshot, newest);
+      } catch (IOException e) {
+        throw StorageFailure.of("looking for a table checkpoint", definition.path(), e);
+      }
+    }
+    snapshot =
+        shortened.orElseGet(
+            () -> loader.load(OptionalLong.of(version()), SnapshotLoader.Loaded::snapshot));
+  }
+
+  private boolean hasChecksum() {
+    return ((SnapshotImpl) snapshot).getCurrentCrcInfo().isPresent();
   }
 
   /**

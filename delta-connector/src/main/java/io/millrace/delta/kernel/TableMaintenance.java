@@ -49,7 +49,6 @@ final class TableMaintenance implements AutoCloseable {
   private final AtomicLong committedVersion = new AtomicLong();
   private final AtomicLong checkpointInterval = new AtomicLong(Long.MAX_VALUE);
   private final AtomicLong checkpointVersion;
-  private final AtomicLong checkpointsWritten = new AtomicLong();
   private final AtomicLong failures = new AtomicLong();
 
   /**
@@ -95,9 +94,9 @@ final class TableMaintenance implements AutoCloseable {
     }
   }
 
-  /** Grows with every table checkpoint written: a reason to load the snapshot afresh. */
-  long checkpointsWritten() {
-    return checkpointsWritten.get();
+  /** Version of the newest table checkpoint that is known here, 0 if there is none. */
+  long checkpointVersion() {
+    return checkpointVersion.get();
   }
 
   long failures() {
@@ -131,7 +130,6 @@ final class TableMaintenance implements AutoCloseable {
       LOG.debug("Another writer was faster: table={}, version={}", tableName, latest.getVersion());
     }
     checkpointVersion.set(latest.getVersion());
-    checkpointsWritten.incrementAndGet();
     deleteAbandonedStagingFiles();
   }
 

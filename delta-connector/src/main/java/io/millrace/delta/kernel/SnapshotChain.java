@@ -1,0 +1,74 @@
+package io.millrace.delta.kernel;
+
+import io.delta.kernel.Snapshot;
+import io.delta.kernel.engine.Engine;
+import io.delta.kernel.internal.SnapshotImpl;
+import io.delta.kernel.internal.checksum.CRCInfo;
+import io.delta.kernel.internal.fs.Path;
+import io.delta.kernel.internal.lang.Lazy;
+import io.delta.kernel.internal.metrics.SnapshotQueryContext;
+import io.delta.kernel.internal.replay.LogReplay;
+import io.delta.kernel.internal.snapshot.LogSegment;
+import io.delta.kernel.internal.util.FileNames;
+import io.delta.kernel.utils.FileStatus;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/** Snapshots that follow from one another, without the log being read. */
+final class SnapshotChain {
+  private SnapshotChain() {}
+
+  /**
+   * The same version, told from a newer table checkpoint: a snapshot that follows from a commit
+   * names every entry since the first of the chain was loaded, and would grow for ever.
+   *
+   * @return empty if the checkpoint is not one of this version's past, or not in one file
+   */
+  static Optional<Snapshot> shorten(Engine engine, Snapshot chained, long checkpointVersion)
+      throws IOException {
+    SnapshotImpl old = (SnapshotImpl) chained;
+    LogSegment log = old.getLogSegment();
+    if (checkpointVersion > log.getVersion()
+        || checkpointVersion <= log.getCheckpointVersionOpt().orElse(-1L)) {
+      return Optional.empty();
+    }
+    FileStatus checkpoint;
+    try {
+      checkpoint =
+          engine
+              .getFileSystemClient()
+              .getFileStatus(
+                  FileNames.checkpointFileSingular(log.getLogPath(), checkpointVersion).toString());
+    } catch (java.io.FileNotFoundException e) {
+      return Optional.empty();
+    }
+    List<FileStatus> entries =
+        log.getDeltas().stream()
+            .filter(entry -> FileNames.deltaVersion(new Path(entry.getPath())) > checkpointVersion)
+            .toList();
+    LogSegment shortened =
+        new LogSegment(
+            log.getLogPath(),
+            log.getVersion(),
+            entries,
+            List.of(),
+            List.of(checkpoint),
+            log.getDeltaFileAtEndVersion(),
+            Optional.empty(),
+            log.getMaxPublishedDeltaVersion());
+    Optional<CRCInfo> checksum = old.getCurrentCrcInfo();
+    Lazy<LogSegment> segment = new Lazy<>(() -> shortened);
+    return Optional.of(
+        new SnapshotImpl(
+            old.getDataPath(),
+            old.getVersion(),
+            segment,
+            new LogReplay(engine, old.getDataPath(), segment, new Lazy<>(() -> checksum)),
+            old.getProtocol(),
+            old.getMetadata(),
+            old.getCommitter(),
+            SnapshotQueryContext.forVersionSnapshot(old.getPath(), old.getVersion()),
+            Optional.of(old.getTimestamp(engine))));
+  }
+}
