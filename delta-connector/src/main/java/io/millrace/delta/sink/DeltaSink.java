@@ -1,0 +1,171 @@
+package io.millrace.delta.sink;
+
+import io.millrace.catalog.ErrorCode;
+import io.millrace.catalog.MillraceException;
+import io.millrace.delta.parquet.ParquetOptions;
+import io.millrace.delta.state.RowKeys;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.java.functions.KeySelector;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.DataStreamUtils;
+import org.apache.flink.streaming.api.datastream.KeyedStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.table.data.RowData;
+import org.apache.flink.table.types.logical.LogicalType;
+import org.apache.flink.table.types.logical.LogicalTypeRoot;
+import org.apache.flink.table.types.logical.utils.LogicalTypeChecks;
+
+/**
+ * Attaches Delta tables to streams of rows: a writer for each table, and one committer for all
+ * tables of a pipeline. Rows become visible when a checkpoint completes, exactly once, whatever
+ * fails in between; without checkpoints the job refuses to start.
+ */
+public final class DeltaSink {
+  private static final int MICROS = 6;
+
+  private DeltaSink() {}
+
+  /** As {@link #append(DataStream, DeltaTableSpec, ParquetOptions, String)} with the defaults. */
+  public static SingleOutputStreamOperator<CheckpointPart> append(
+      DataStream<? extends RowData> rows, DeltaTableSpec spec, String uid) {
+    return append(rows, spec, ParquetOptions.DEFAULT, uid);
+  }
+
+  /**
+   * Writes rows into a table that only grows, on the subtasks that the rows are on.
+   *
+   * @param uid of the operator; keep it for as long as the pipeline's state lives
+   * @return what {@link #commit} wants
+   */
+  public static SingleOutputStreamOperator<CheckpointPart> append(
+      DataStream<? extends RowData> rows, DeltaTableSpec spec, ParquetOptions options, String uid) {
+    return plain(rows)
+        .transform(
+            spec.name() + ": write",
+            CheckpointPartTypeInfo.INSTANCE,
+            new AppendWriterOperator(spec, options))
+        .setParallelism(rows.getParallelism())
+        .uid(uid);
+  }
+
+  /**
+   * As {@link #upsert(DataStream, DeltaTableSpec, ParquetOptions, String, boolean)} with the
+   * defaults.
+   */
+  public static SingleOutputStreamOperator<CheckpointPart> upsert(
+      DataStream<? extends RowData> rows,
+      DeltaTableSpec spec,
+      String uid,
+      boolean alreadyPartitioned) {
+    return upsert(rows, spec, ParquetOptions.DEFAULT, uid, alreadyPartitioned);
+  }
+
+  /**
+   * Writes rows into a table with a primary key: INSERT and UPDATE_AFTER replace the row of the
+   * same key, DELETE removes it, UPDATE_BEFORE is ignored.
+   *
+   * @param uid of the operator; keep it for as long as the pipeline's state lives
+   * @param alreadyPartitioned true if the rows are already on the subtasks that {@link
+   *     RowKeys#selector} of the primary key would put them on, so that the writer is chained to
+   *     them; false to shuffle
+   * @return what {@link #commit} wants
+   * @throws MillraceException PRIMARY_KEY_MISSING, or TYPE_UNSUPPORTED for a key column whose
+   *     values a Delta table would not tell apart
+   */
+  public static SingleOutputStreamOperator<CheckpointPart> upsert(
+      DataStream<? extends RowData> rows,
+      DeltaTableSpec spec,
+      ParquetOptions options,
+      String uid,
+      boolean alreadyPartitioned) {
+    requireUsableKey(spec);
+    KeySelector<RowData, Integer> selector =
+        new RowKeys(spec.rowType(), spec.primaryKeyPositions()).selector();
+    KeyedStream<RowData, Integer> keyed =
+        alreadyPartitioned
+            ? DataStreamUtils.reinterpretAsKeyedStream(plain(rows), selector, Types.INT)
+            : plain(rows).keyBy(selector, Types.INT);
+    SingleOutputStreamOperator<CheckpointPart> written =
+        keyed.transform(
+            spec.name() + ": write",
+            CheckpointPartTypeInfo.INSTANCE,
+            new UpsertWriterOperator(spec, options));
+    if (alreadyPartitioned) {
+      written.setParallelism(rows.getParallelism());
+    }
+    return written.uid(uid);
+  }
+
+  private static void requireUsableKey(DeltaTableSpec spec) {
+    if (!spec.upserts()) {
+      throw new MillraceException(
+          ErrorCode.PRIMARY_KEY_MISSING,
+          "table %s is to be updated but has no primary key".formatted(spec.name()),
+          "declare the primary key of the table");
+    }
+    for (int position : spec.primaryKeyPositions()) {
+      LogicalType type = spec.rowType().getTypeAt(position);
+      boolean timestamp =
+          type.is(LogicalTypeRoot.TIMESTAMP_WITHOUT_TIME_ZONE)
+              || type.is(LogicalTypeRoot.TIMESTAMP_WITH_LOCAL_TIME_ZONE);
+      if (timestamp && LogicalTypeChecks.getPrecision(type) > MICROS) {
+        throw new MillraceException(
+            ErrorCode.TYPE_UNSUPPORTED,
+            "primary key column %s of table %s has type %s, of which a Delta table keeps only"
+                    .formatted(
+                        spec.rowType().getFieldNames().get(position),
+                        spec.name(),
+                        type.asSummaryString())
+                + " microseconds",
+            "cast the column to TIMESTAMP(6)");
+      }
+    }
+  }
+
+  /**
+   * Commits what the writers of a pipeline's tables announce, and tells the listener.
+   *
+   * @param parts what writers, and operators that report, emit; all of them, since a checkpoint is
+   *     whole only with all
+   * @param tables all tables that are written
+   * @param uid of the operator; keep it for as long as the pipeline's state lives
+   */
+  public static void commit(
+      List<? extends DataStream<CheckpointPart>> parts,
+      List<DeltaTableSpec> tables,
+      EpochListener listener,
+      String uid) {
+    if (parts.isEmpty()) {
+      throw new IllegalArgumentException("there is nothing to commit");
+    }
+    Set<String> names = new HashSet<>();
+    Set<String> paths = new HashSet<>();
+    for (DeltaTableSpec table : tables) {
+      if (!names.add(table.name()) || !paths.add(table.path())) {
+        throw new MillraceException(
+            ErrorCode.DATASET_DUPLICATE,
+            "table %s at %s is written twice in one pipeline".formatted(table.name(), table.path()),
+            "give each table its own name and folder, or unite the streams before they are"
+                + " written");
+      }
+    }
+    DataStream<CheckpointPart> all = parts.get(0);
+    for (DataStream<CheckpointPart> more : parts.subList(1, parts.size())) {
+      all = all.union(more);
+    }
+    all.transform("commit", Types.VOID, new CommitOperator(tables, listener))
+        .setParallelism(1)
+        .setMaxParallelism(1)
+        .disableChaining()
+        .uid(uid);
+  }
+
+  /** A stream of a kind of row is a stream of rows: the sink only reads it. */
+  @SuppressWarnings("unchecked")
+  private static DataStream<RowData> plain(DataStream<? extends RowData> rows) {
+    return (DataStream<RowData>) rows;
+  }
+}

@@ -1,0 +1,225 @@
+package io.millrace.delta.sink;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
+
+import io.millrace.catalog.ErrorCode;
+import io.millrace.catalog.MillraceException;
+import io.millrace.delta.parquet.DataFileName;
+import io.millrace.delta.state.KeyTable;
+import io.millrace.delta.state.KeyedTables;
+import io.millrace.delta.state.RowKeys;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
+import org.apache.flink.table.data.RowData;
+
+/**
+ * Where the current row of each key lies, file and position, for the keys of one subtask; and which
+ * rows have been superseded since the last checkpoint. Owned by the task's thread.
+ */
+final class UpsertIndex {
+  private static final int FILE = 0;
+  private static final int POSITION = 1;
+  private static final int NAMES_VERSION = 1;
+
+  private final RowKeys keys;
+  private final KeyedTables tables;
+
+  /** Paths of files whose numbers do not tell them, see {@link DataFileName#foreign}. */
+  private final Map<Long, String> foreign = new TreeMap<>();
+
+  private final KeyTable supersededFiles = KeyTable.ofLongs(1);
+  private final List<Positions> superseded = new ArrayList<>();
+
+  UpsertIndex(RowKeys keys, KeyedTables tables) {
+    this.keys = keys;
+    this.tables = tables;
+  }
+
+  KeyedTables tables() {
+    return tables;
+  }
+
+  /** Notes where the new row of a key lies; the old one, if there is one, is superseded. */
+  void replace(RowData row, long file, long position) {
+    int hash = keys.hash(row);
+    KeyTable table = tables.tableFor(hash);
+    int slot = keys.insert(table, hash, row);
+    if (slot < 0) {
+      slot = ~slot;
+      supersede(table.value(slot, FILE), table.value(slot, POSITION));
+    }
+    table.setValue(slot, FILE, file);
+    table.setValue(slot, POSITION, position);
+  }
+
+  /** True if the row's key is one of this subtask's. */
+  boolean isMine(RowData row) {
+    int index = tables.indexFor(keys.hash(row));
+    return index >= 0 && index < tables.count();
+  }
+
+  /**
+   * Notes where a row of the table lies.
+   *
+   * @throws MillraceException STATE_INCOMPATIBLE if there is another one of the same key
+   */
+  void found(DeltaTableSpec spec, RowData row, long file, long position) {
+    int hash = keys.hash(row);
+    KeyTable table = tables.tableFor(hash);
+    int slot = keys.insert(table, hash, row);
+    if (slot < 0) {
+      slot = ~slot;
+      throw new MillraceException(
+          ErrorCode.STATE_INCOMPATIBLE,
+          ("table %s has two rows of one primary key (%s): row %d of file %s and row %d of file %s;"
+                  + " it cannot be the table that was upserted so far")
+              .formatted(
+                  spec.name(),
+                  String.join(", ", spec.primaryKey()),
+                  table.value(slot, POSITION),
+                  path(table.value(slot, FILE)),
+                  position,
+                  path(file)),
+          "remove the duplicates, or write to another table");
+    }
+    table.setValue(slot, FILE, file);
+    table.setValue(slot, POSITION, position);
+  }
+
+  /** Supersedes the row of a key, if there is one. */
+  void remove(RowData row) {
+    int hash = keys.hash(row);
+    KeyTable table = tables.tableFor(hash);
+    int slot = keys.find(table, hash, row);
+    if (slot >= 0) {
+      supersede(table.value(slot, FILE), table.value(slot, POSITION));
+      table.remove(slot);
+    }
+  }
+
+  private void supersede(long file, long position) {
+    int slot = supersededFiles.insert(file);
+    if (slot >= 0) {
+      supersededFiles.setValue(slot, 0, superseded.size());
+      superseded.add(new Positions(file));
+    } else {
+      slot = ~slot;
+    }
+    superseded.get((int) supersededFiles.value(slot, 0)).add(position);
+  }
+
+  /** Hands over the rows superseded since the call before. */
+  List<SupersededRows> take() {
+    List<SupersededRows> taken = new ArrayList<>(superseded.size());
+    for (Positions positions : superseded) {
+      taken.add(new SupersededRows(path(positions.file), positions.toArray()));
+    }
+    superseded.clear();
+    supersededFiles.clear();
+    return taken;
+  }
+
+  private String path(long file) {
+    return DataFileName.isForeign(file)
+        ? requireNonNull(foreign.get(file), "unknown file in the index")
+        : DataFileName.of(file);
+  }
+
+  /**
+   * The number that stands for a file of the table, whoever has written it.
+   *
+   * @param path relative to the table's folder
+   */
+  long fileId(String path) {
+    OptionalLong own = DataFileName.idOf(path);
+    if (own.isPresent()) {
+      return own.getAsLong();
+    }
+    long id = DataFileName.foreign(hash(path));
+    while (!foreign.getOrDefault(id, path).equals(path)) {
+      id = DataFileName.foreign(id + 1);
+    }
+    foreign.put(id, path);
+    return id;
+  }
+
+  /** 64 bits of a path's SHA-256: the same in every subtask, which all see the same files. */
+  private static long hash(String path) {
+    try {
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(path.getBytes(UTF_8));
+      return ByteBuffer.wrap(digest).getLong();
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+
+  /** The names of foreign files, as state. */
+  byte[] namesToBytes() throws IOException {
+    var out = new DataOutputSerializer(64);
+    out.writeInt(NAMES_VERSION);
+    out.writeInt(foreign.size());
+    for (Map.Entry<Long, String> entry : foreign.entrySet()) {
+      out.writeLong(entry.getKey());
+      FieldCodec.writeString(entry.getValue(), out);
+    }
+    return out.getCopyOfBuffer();
+  }
+
+  /** Adds names from the state of any subtask. */
+  void addNames(byte[] bytes) throws IOException {
+    var in = new DataInputDeserializer(bytes);
+    int version = in.readInt();
+    if (version != NAMES_VERSION) {
+      throw new MillraceException(
+          ErrorCode.STATE_INCOMPATIBLE,
+          "the upsert index has version %d, this release reads version %d"
+              .formatted(version, NAMES_VERSION),
+          "start this release from a savepoint of its own, or use the release that wrote this one");
+    }
+    int size = in.readInt();
+    for (int i = 0; i < size; i++) {
+      long id = in.readLong();
+      String path = FieldCodec.readString(in);
+      String known = foreign.putIfAbsent(id, path);
+      if (known != null && !known.equals(path)) {
+        throw new MillraceException(
+            ErrorCode.STATE_CORRUPT,
+            "two files share a number in the upsert index: %s and %s".formatted(known, path),
+            "start the table without state; its index is then read from the table");
+      }
+    }
+  }
+
+  /** Positions of one file, growing. */
+  private static final class Positions {
+    private final long file;
+    private long[] values = new long[16];
+    private int size;
+
+    Positions(long file) {
+      this.file = file;
+    }
+
+    void add(long position) {
+      if (size == values.length) {
+        values = Arrays.copyOf(values, size * 2);
+      }
+      values[size++] = position;
+    }
+
+    long[] toArray() {
+      return Arrays.copyOf(values, size);
+    }
+  }
+}
