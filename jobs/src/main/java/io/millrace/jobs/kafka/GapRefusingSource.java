@@ -24,14 +24,15 @@ import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Flink's Kafka source, but for two things:
+ * Flink's Kafka source, but for three things:
  *
  * <ul>
  *   <li>an offset out of range fails the job for good, with SOURCE_GAP and the numbers: a restart
  *       would only find the same hole;
  *   <li>whether to stop is what this source says, not what a restored split remembers. Flink keeps
  *       the stopping offset in the split, so that a bounded source restored from an unbounded run
- *       would never end, and an unbounded one from a bounded run would.
+ *       would never end, and an unbounded one from a bounded run would;
+ *   <li>a bounded source that was restored ends, see {@link EndingEnumerator}.
  * </ul>
  */
 final class GapRefusingSource
@@ -68,7 +69,9 @@ final class GapRefusingSource
   public SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> restoreEnumerator(
       SplitEnumeratorContext<KafkaPartitionSplit> context, KafkaSourceEnumState checkpoint)
       throws Exception {
-    return kafka.restoreEnumerator(context, checkpoint);
+    SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> restored =
+        kafka.restoreEnumerator(context, checkpoint);
+    return topic.bounded() ? new EndingEnumerator(restored, context) : restored;
   }
 
   @Override
