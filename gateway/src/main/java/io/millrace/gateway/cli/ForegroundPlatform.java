@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** A platform that runs until its process is asked to stop. */
 final class ForegroundPlatform {
@@ -21,9 +22,10 @@ final class ForegroundPlatform {
       throws InterruptedException {
     StopSignal stop = StopSignal.install();
     Instant began = Instant.now();
+    AtomicReference<Instant> phase = new AtomicReference<>(began);
     Platform.Options options = new Platform.Options(home, directory, ports);
     try (Platform platform =
-        Platform.start(options, Wiring.pipelineHost(), steps(console, began))) {
+        Platform.start(options, Wiring.pipelineHost(), steps(console, phase))) {
       if (json) {
         console.out().println(platform.state().toJson());
       } else {
@@ -35,23 +37,25 @@ final class ForegroundPlatform {
           throw fault.get();
         }
       }
+      phase.set(Instant.now());
       console.err().println("Stopping. Once more to end at once; nothing is lost by that.");
     }
     return stop.exitCode();
   }
 
-  private static Platform.Steps steps(Console console, Instant began) {
+  private static Platform.Steps steps(Console console, AtomicReference<Instant> phase) {
     return new Platform.Steps() {
       @Override
       public void reached(String what) {
-        console.err().println("  " + elapsed(began) + "  " + what);
+        console.err().println("  " + elapsed(phase.get()) + "  " + what);
       }
 
       @Override
       public void failed(MillraceException problem) {
         console
             .err()
-            .println("  " + elapsed(began) + "  " + problem.code() + ": " + problem.problem());
+            .println(
+                "  " + elapsed(phase.get()) + "  " + problem.code() + ": " + problem.problem());
         console.err().println("    remedy: " + problem.remedy());
       }
     };

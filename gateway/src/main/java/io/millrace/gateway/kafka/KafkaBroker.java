@@ -50,7 +50,8 @@ public final class KafkaBroker implements AutoCloseable {
    * @param port a free port of 127.0.0.1
    * @param onFatal told the reason, on a thread of Kafka's, when the broker gives up later
    * @throws MillraceException FILE_NOT_FOUND if the broker is not built, STATE_CORRUPT if Kafka
-   *     cannot read the directory, DIRECTORY_UNWRITABLE, BROKER_UNREACHABLE if it does not answer
+   *     cannot read the directory, DISK_FULL, DIRECTORY_UNWRITABLE, BROKER_UNREACHABLE if it does
+   *     not answer
    */
   public static KafkaBroker start(Home home, Path directory, int port, Consumer<String> onFatal) {
     requireNonNull(onFatal, "onFatal is null");
@@ -138,6 +139,13 @@ public final class KafkaBroker implements AutoCloseable {
           ErrorCode.PORT_IN_USE,
           "Kafka cannot listen on 127.0.0.1:" + port + ": " + root.getMessage(),
           "stop the program that listens there, or choose another port with --kafka-port",
+          cause);
+    }
+    if (String.valueOf(root.getMessage()).contains("No space left")) {
+      return new MillraceException(
+          ErrorCode.DISK_FULL,
+          "the embedded Kafka broker cannot start on " + directory + ": " + root.getMessage(),
+          "free some room on that disk, then start again",
           cause);
     }
     return new MillraceException(

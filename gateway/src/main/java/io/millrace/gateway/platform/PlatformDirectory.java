@@ -7,6 +7,7 @@ import io.millrace.catalog.MillraceException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that a platform keeps, under one root.
@@ -14,6 +15,8 @@ import java.nio.file.Path;
  * @param root absolute; {@code ~/.millrace} unless told otherwise
  */
 public record PlatformDirectory(Path root) {
+  /** Kafka's and Flink's first files, and something to work with. */
+  private static final long FREE_BYTES_MIN = 64L << 20;
 
   public PlatformDirectory {
     root = requireNonNull(root, "root is null").toAbsolutePath().normalize();
@@ -99,13 +102,13 @@ public record PlatformDirectory(Path root) {
       at = root.resolve(".probe-" + ProcessHandle.current().pid());
       Files.write(at, new byte[4096]);
       Files.delete(at);
+      long free = Files.getFileStore(root).getUsableSpace();
+      if (free < FREE_BYTES_MIN) {
+        throw diskFull(free >> 20, null);
+      }
     } catch (IOException e) {
       if (String.valueOf(e.getMessage()).contains("No space left")) {
-        throw new MillraceException(
-            ErrorCode.DISK_FULL,
-            "there is no room on the disk of " + root,
-            "free some, or choose a directory on another disk with --dir",
-            e);
+        throw diskFull(0, e);
       }
       throw new MillraceException(
           ErrorCode.DIRECTORY_UNWRITABLE,
@@ -113,5 +116,14 @@ public record PlatformDirectory(Path root) {
           "make " + root + " a directory that you may write to, or choose another one with --dir",
           e);
     }
+  }
+
+  private MillraceException diskFull(long freeMebibytes, @Nullable IOException cause) {
+    return new MillraceException(
+        ErrorCode.DISK_FULL,
+        "the disk of %s has %d MB left, a start needs %d MB"
+            .formatted(root, freeMebibytes, FREE_BYTES_MIN >> 20),
+        "free some, or choose a directory on another disk with --dir",
+        cause);
   }
 }
