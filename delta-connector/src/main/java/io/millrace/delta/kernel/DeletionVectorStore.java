@@ -25,6 +25,8 @@ import org.apache.flink.core.fs.FSDataOutputStream;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
 import org.roaringbitmap.RoaringBitmap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Deletion vectors of one table: all that a commit writes go into one file, and what was written or
@@ -35,6 +37,7 @@ import org.roaringbitmap.RoaringBitmap;
  * endian (Delta protocol, "Deletion Vector Format"). Not thread-safe.
  */
 public final class DeletionVectorStore {
+  private static final Logger LOG = LoggerFactory.getLogger(DeletionVectorStore.class);
   private static final byte FILE_VERSION = 1;
   private static final int PORTABLE_MAGIC = 1681511377;
   private static final long CACHE_BYTES_MAX = 64L << 20;
@@ -136,6 +139,20 @@ public final class DeletionVectorStore {
     RoaringBitmap old = cache.remove(vector);
     if (old != null) {
       cachedBytes -= old.getLongSizeInBytes();
+    }
+  }
+
+  /** Deletes what one call of {@link #write} has written, for a commit that did not happen. */
+  public void discard(List<DeletionVector> written) {
+    if (written.isEmpty()) {
+      return;
+    }
+    written.forEach(this::forget);
+    Path file = new Path(written.get(0).descriptor().getAbsolutePath(tablePath));
+    try {
+      file.getFileSystem().delete(file, false);
+    } catch (IOException e) {
+      LOG.warn("A file that no version names could not be deleted: file={}", file, e);
     }
   }
 

@@ -3,6 +3,7 @@ package io.millrace.delta.kernel;
 import io.delta.kernel.Snapshot;
 import io.delta.kernel.engine.Engine;
 import io.delta.kernel.internal.SnapshotImpl;
+import io.delta.kernel.internal.TableConfig;
 import io.delta.kernel.internal.checksum.CRCInfo;
 import io.delta.kernel.internal.fs.Path;
 import io.delta.kernel.internal.lang.Lazy;
@@ -69,6 +70,8 @@ final class SnapshotChain {
             old.getMetadata(),
             old.getCommitter(),
             SnapshotQueryContext.forVersionSnapshot(old.getPath(), old.getVersion()),
-            Optional.of(old.getTimestamp(engine))));
+            TableConfig.IN_COMMIT_TIMESTAMPS_ENABLED.fromMetadata(old.getMetadata())
+                ? Optional.of(old.getTimestamp(engine))
+                : Optional.empty()));
   }
 }

@@ -23,12 +23,14 @@ import org.roaringbitmap.RoaringBitmap;
  * @param removed as the version has them
  * @param added as the next version shall have them
  * @param replaced vectors that no file has any more once this is committed
+ * @param written vectors that this plan made, in one file
  * @param metrics for the operation metrics of {@code commitInfo}
  */
 record CommitPlan(
     List<LiveFile> removed,
     List<LiveFile> added,
     List<DeletionVector> replaced,
+    List<DeletionVector> written,
     Map<String, String> metrics) {
 
   /**
@@ -47,6 +49,7 @@ record CommitPlan(
     private final List<LiveFile> removed = new ArrayList<>();
     private final List<LiveFile> added = new ArrayList<>();
     private final List<DeletionVector> replaced = new ArrayList<>();
+    private List<DeletionVector> written = List.of();
     private final List<Rewrite> rewrites = new ArrayList<>();
     private long deletedRows;
     private long removedFiles;
@@ -72,7 +75,7 @@ record CommitPlan(
       }
       added.addAll(fresh.values());
       writeVectors();
-      return new CommitPlan(removed, added, replaced, metrics(committable));
+      return new CommitPlan(removed, added, replaced, written, metrics(committable));
     }
 
     private LiveFile existing(TableCommittable committable, String path) {
@@ -145,10 +148,9 @@ record CommitPlan(
       if (rewrites.isEmpty()) {
         return;
       }
-      List<DeletionVector> vectors =
-          table.deletionVectors().write(rewrites.stream().map(Rewrite::deleted).toList());
-      for (int i = 0; i < vectors.size(); i++) {
-        added.add(rewrites.get(i).file().withDeletionVector(vectors.get(i)));
+      written = table.deletionVectors().write(rewrites.stream().map(Rewrite::deleted).toList());
+      for (int i = 0; i < written.size(); i++) {
+        added.add(rewrites.get(i).file().withDeletionVector(written.get(i)));
       }
     }
 

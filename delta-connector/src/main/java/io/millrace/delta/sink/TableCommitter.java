@@ -105,6 +105,7 @@ public final class TableCommitter implements AutoCloseable {
         plan.replaced().forEach(this::forget);
         return new CommitOutcome.Committed(table.version());
       }
+      table.deletionVectors().discard(plan.written());
       LOG.info(
           "Another writer was faster, planning again: table={}, version={}, checkpoint={}, "
               + "attempt={}",

@@ -14,6 +14,8 @@ import io.millrace.catalog.MillraceException;
 import io.millrace.delta.kernel.ExampleFiles;
 import io.millrace.delta.kernel.ForeignWriter;
 import io.millrace.delta.kernel.KernelTableReader;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +24,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.apache.flink.table.types.logical.BigIntType;
 import org.apache.flink.table.types.logical.IntType;
 import org.apache.flink.table.types.logical.LogicalType;
@@ -84,7 +87,7 @@ class TestConcurrentWriters {
 
   /** delta.md 9: "upsert, parallelism 2, one file: 2,000 rows instead of 1,000". */
   @Test
-  void twoWritersSupersedingRowsOfOneFileMerge() {
+  void twoWritersSupersedingRowsOfOneFileMerge() throws IOException {
     try (TableCommitter one = TableCommitter.open(sink(upserts(table()), "one"));
         TableCommitter two = TableCommitter.open(sink(upserts(table()), "two"))) {
       one.commit(adds("a", 1, 1, file("f.parquet", LongStream.range(0, 1000).toArray())));
@@ -102,6 +105,11 @@ class TestConcurrentWriters {
             .toList();
     assertThat(ids(table())).containsExactlyElementsOf(expected);
     assertThat(KernelTableReader.describe(table().toString()).files()).isEqualTo(2);
+    try (Stream<Path> files = Files.list(table())) {
+      assertThat(files.filter(file -> file.toString().endsWith(".bin")))
+          .as("one file of vectors for each commit that changed them, none of lost attempts")
+          .hasSize(20);
+    }
   }
 
   /** The same rows superseded twice are deleted once. */
@@ -165,7 +173,7 @@ class TestConcurrentWriters {
     assertThat(ids(table())).containsExactly(1L, 2L);
     try (var rows = KernelTableReader.open(table().toString()).rows()) {
       assertThat(rows.next()).containsEntry("extra", null);
-    } catch (java.io.IOException e) {
+    } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }
   }
