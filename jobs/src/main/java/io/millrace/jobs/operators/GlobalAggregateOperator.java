@@ -25,6 +25,7 @@ public final class GlobalAggregateOperator extends RawKeyedOperator {
 
   private static final long CHANGED = 1;
   private static final long EMITTED = 2;
+  private static final int SCANNED_SHARE = 8;
 
   private final Aggregation aggregation;
   private final Accumulators accumulators;
@@ -107,7 +108,8 @@ public final class GlobalAggregateOperator extends RawKeyedOperator {
         continue;
       }
       KeyTable table = tables().table(i);
-      if (changed.moves == table.moves()) {
+      // In the order of the table where most of it changed: memory is read ahead then.
+      if (changed.moves == table.moves() && changed.count < table.size() / SCANNED_SHARE) {
         for (int n = 0; n < changed.count; n++) {
           emitChanged(table, changed.slots[n]);
         }

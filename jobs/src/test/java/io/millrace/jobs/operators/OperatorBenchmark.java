@@ -53,7 +53,7 @@ public final class OperatorBenchmark {
       ids[i] = 1_000_000_000L + (random.nextInt(100) == 0 ? i - random.nextInt(10_000) : i);
       double u = random.nextDouble();
       // About Zipf's law with exponent 1 over a million customers, scattered.
-      customers[i] = 1 + (long) (Math.pow(1_000_000, u) * 7919) % 1_000_000;
+      customers[i] = 1 + (long) Math.pow(1_000_000, u) * 7919 % 1_000_000;
       regions[i] = random.nextInt(12);
     }
     for (int i = 0; i < names.length; i++) {
@@ -140,6 +140,7 @@ public final class OperatorBenchmark {
             globalHarness.open();
             discard(global, null);
             discard(local, global);
+
             StreamRecord<RowData> record = new StreamRecord<>(new FlatRow(ORDERS));
             for (int i = 0; i < ROWS; i++) {
               fill((FlatRow) record.getValue(), i);
