@@ -45,13 +45,15 @@ public final class GlobalAggregateOperator extends RawKeyedOperator {
     this.groupColumns = aggregation.groupColumns();
   }
 
+  @Override
+  String signature() {
+    return aggregation.signature();
+  }
+
   /** A group's longs: what the calls accumulated, then the flags. */
   @Override
-  KeyedTables newTables() {
-    return KeyedTables.of(
-        getRuntimeContext().getTaskInfo(),
-        aggregation.signature(),
-        () -> keys.newTable(accumulators.width() + 1));
+  KeyTable newTable() {
+    return keys.newTable(accumulators.width() + 1);
   }
 
   @Override
