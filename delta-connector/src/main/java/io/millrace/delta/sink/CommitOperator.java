@@ -144,6 +144,7 @@ final class CommitOperator extends AbstractStreamOperator<Void>
         throw new IllegalStateException("files for unknown table " + output.table());
       }
       changes.computeIfAbsent(output.table(), ignored -> new TableChanges()).add(output);
+      state.add(output);
     } else if (part instanceof OperatorReport report) {
       state.add(report);
     }
@@ -235,6 +236,7 @@ final class CommitOperator extends AbstractStreamOperator<Void>
   public void finish() throws Exception {
     finished = true;
     super.finish();
+    listener.drained();
   }
 
   @Override

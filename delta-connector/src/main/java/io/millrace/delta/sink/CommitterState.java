@@ -55,6 +55,16 @@ final class CommitterState {
     maxTimestampMillis = Math.max(maxTimestampMillis, report.maxTimestampMillis());
   }
 
+  /** Under the table's name: rows, files and bytes written so far. */
+  void add(WriterOutput output) {
+    Map<String, Long> totals = counts.computeIfAbsent(output.table(), ignored -> new TreeMap<>());
+    for (DataFile file : output.added()) {
+      totals.merge("rows", file.records(), Long::sum);
+      totals.merge("files", 1L, Long::sum);
+      totals.merge("bytes", file.sizeBytes(), Long::sum);
+    }
+  }
+
   /** The running totals as one checkpoint sees them. */
   Epoch epoch(String run, long checkpointId) {
     Map<String, Map<String, Long>> copy = new TreeMap<>();

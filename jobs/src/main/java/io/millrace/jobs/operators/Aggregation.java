@@ -88,6 +88,11 @@ public final class Aggregation implements Serializable {
     return partialKeys().selector();
   }
 
+  /** How many columns of the result are aggregates: the last ones. */
+  public int callCount() {
+    return calls.size();
+  }
+
   RowKeys inputKeys() {
     return new RowKeys(input, groupColumns);
   }

@@ -1,0 +1,115 @@
+package io.millrace.jobs.pipeline;
+
+import io.millrace.catalog.MillraceException;
+import io.millrace.jobs.kafka.KafkaColumns;
+import io.millrace.jobs.kafka.KafkaTopicSource;
+import io.millrace.jobs.kafka.KafkaTopics;
+import io.millrace.jobs.language.SourceFunction.ReadKafka;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Where a run reads each topic from: every partition from an offset that was looked up, so that the
+ * registry knows where the run began even for partitions from which no record has come yet.
+ */
+final class KafkaReads {
+  private static final Duration TIMEOUT = Duration.ofSeconds(15);
+  private static final String CLIENT_OPTION = "kafka.";
+
+  private final Map<ReadKafka, KafkaTopicSource> sources;
+  private final Map<String, Long> startOffsets;
+  private final String run;
+
+  private KafkaReads(
+      Map<ReadKafka, KafkaTopicSource> sources, Map<String, Long> startOffsets, String run) {
+    this.sources = sources;
+    this.startOffsets = startOffsets;
+    this.run = run;
+  }
+
+  /**
+   * Looks up the topics.
+   *
+   * @param restored next offset by {@code topic-partition}, as the run before left it; empty for a
+   *     first run
+   * @param once read up to the ends that the partitions have when the job starts
+   * @param run identity of the run
+   * @throws MillraceException BROKER_UNREACHABLE, TOPIC_NOT_FOUND, SOURCE_GAP
+   */
+  static KafkaReads verified(
+      Collection<ReadKafka> reads, Map<String, Long> restored, boolean once, String run) {
+    Map<ReadKafka, KafkaTopicSource> sources = new HashMap<>();
+    Map<String, Long> startOffsets = new TreeMap<>(restored);
+    for (ReadKafka read : reads) {
+      Map<String, String> client = new TreeMap<>();
+      read.options()
+          .forEach(
+              (name, value) -> {
+                if (name.startsWith(CLIENT_OPTION)) {
+                  client.put(name.substring(CLIENT_OPTION.length()), value);
+                }
+              });
+      Map<Integer, Long> wanted = offsetsOf(read.topic(), restored);
+      KafkaTopicSource source =
+          new KafkaTopicSource(
+              read.bootstrapServers(),
+              read.topic(),
+              KafkaColumns.ALL,
+              KafkaTopicSource.Start.EARLIEST,
+              wanted,
+              once,
+              client);
+      KafkaTopics.Topic topic = KafkaTopics.verify(source, TIMEOUT);
+      boolean latest =
+          wanted.isEmpty()
+              && "latest".equalsIgnoreCase(read.options().getOrDefault("startingOffsets", ""));
+      Map<Integer, Long> offsets = new TreeMap<>(wanted);
+      topic
+          .partitions()
+          .forEach(
+              (partition, bounds) ->
+                  offsets.putIfAbsent(partition, latest ? bounds.end() : bounds.earliest()));
+      offsets.forEach(
+          (partition, offset) -> startOffsets.put(read.topic() + "-" + partition, offset));
+      sources.put(read, source.withOffsets(offsets));
+    }
+    return new KafkaReads(sources, startOffsets, run);
+  }
+
+  private static Map<Integer, Long> offsetsOf(String topic, Map<String, Long> restored) {
+    Map<Integer, Long> offsets = new TreeMap<>();
+    restored.forEach(
+        (name, offset) -> {
+          int dash = name.lastIndexOf('-');
+          if (name.substring(0, dash).equals(topic)) {
+            offsets.put(Integer.parseInt(name.substring(dash + 1)), offset);
+          }
+        });
+    return offsets;
+  }
+
+  KafkaTopicSource source(ReadKafka read) {
+    KafkaTopicSource source = sources.get(read);
+    if (source == null) {
+      throw new IllegalArgumentException(read + " was not looked up");
+    }
+    return source;
+  }
+
+  Collection<KafkaTopicSource> all() {
+    return sources.values();
+  }
+
+  /** Where each partition begins, by {@code topic-partition}. */
+  Map<String, Long> startOffsets() {
+    return startOffsets;
+  }
+
+  /** Part of the source operators' uids: each run has its own. */
+  String run() {
+    return run;
+  }
+}

@@ -1,0 +1,455 @@
+package io.millrace.jobs.pipeline;
+
+import io.millrace.catalog.ErrorCode;
+import io.millrace.catalog.MillraceException;
+import io.millrace.jobs.kafka.KafkaTopicSource;
+import io.millrace.jobs.kafka.KafkaTopics;
+import io.millrace.jobs.language.SourceFunction;
+import io.millrace.jobs.plan.PipelineCompiler;
+import io.millrace.jobs.plan.PipelinePlan;
+import io.millrace.jobs.plan.PlanNode;
+import io.millrace.jobs.project.PipelineGraph;
+import io.millrace.jobs.project.PipelineSettings;
+import io.millrace.jobs.project.Project;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.api.common.JobStatus;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.core.execution.CheckpointType;
+import org.apache.flink.core.execution.RecoveryClaimMode;
+import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.runtime.jobgraph.SavepointRestoreSettings;
+import org.apache.flink.runtime.jobmaster.JobResult;
+import org.apache.flink.runtime.minicluster.MiniCluster;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.graph.StreamGraph;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run of a pipeline: a Flink job on a cluster, from where the run before left off.
+ *
+ * <p>Where it left off is a Flink checkpoint and the Kafka offsets that the registry keeps for it.
+ * The source's own state is not taken over: a bounded run does not know of records that came after
+ * it, an unbounded one would not end, so each run starts its source anew from those offsets.
+ *
+ * <p>Safe for use by several threads. Closing it cancels the job if it still runs and leaves the
+ * last checkpoint to the next run.
+ */
+public final class PipelineRun implements AutoCloseable {
+  private static final Duration CANCEL_TIMEOUT = Duration.ofSeconds(30);
+
+  private final RunOptions request;
+  private final PipelinePlan plan;
+  private final PipelineLayout layout;
+  private final EpochRegistry registry;
+  private final PipelineLock lock;
+  private final MiniCluster cluster;
+  private final JobID jobId;
+  private final KafkaReads kafka;
+  private final Duration interval;
+  private final CompletableFuture<JobResult> result;
+  private volatile @Nullable CompletableFuture<Long> lastCheckpoint;
+
+  private PipelineRun(
+      RunOptions request,
+      PipelinePlan plan,
+      PipelineLayout layout,
+      PipelineLock lock,
+      MiniCluster cluster,
+      JobID jobId,
+      KafkaReads kafka,
+      Duration interval,
+      CompletableFuture<JobResult> result) {
+    this.request = request;
+    this.plan = plan;
+    this.layout = layout;
+    this.registry = new EpochRegistry(layout);
+    this.lock = lock;
+    this.cluster = cluster;
+    this.jobId = jobId;
+    this.kafka = kafka;
+    this.interval = interval;
+    this.result = result;
+  }
+
+  /** Reads a project and plans it; touches nothing else. */
+  public static PipelinePlan plan(Path project, Map<String, String> variables) {
+    return PipelineCompiler.compile(PipelineGraph.of(Project.load(project, variables)));
+  }
+
+  /** Where a pipeline lives that was given no root: what it says itself, or the user's folder. */
+  public static Path defaultRoot(Path project, Map<String, String> variables) {
+    PipelineSettings settings = Project.load(project, variables).settings();
+    return settings.storage() != null
+        ? Path.of(settings.storage())
+        : Path.of(System.getProperty("user.home"), ".millrace", "runs", settings.name());
+  }
+
+  /** Subtasks of each operator: as many slots as the run needs. */
+  public static int parallelism(RunOptions request) {
+    return parallelism(request, Project.load(request.project(), request.variables()).settings());
+  }
+
+  private static int parallelism(RunOptions request, PipelineSettings settings) {
+    return request
+        .parallelism()
+        .or(() -> Optional.ofNullable(settings.parallelism()))
+        .orElse(RunOptions.DEFAULT_PARALLELISM);
+  }
+
+  private static Duration checkpointInterval(RunOptions request, PipelineSettings settings) {
+    return request
+        .checkpointInterval()
+        .or(() -> Optional.ofNullable(settings.checkpointInterval()))
+        .orElse(RunOptions.DEFAULT_CHECKPOINT_INTERVAL);
+  }
+
+  /**
+   * Starts a run; returns once the job is accepted.
+   *
+   * @throws MillraceException with whatever is wrong with the project, the topics, the root or the
+   *     state that an earlier run left; nothing is running and nothing was written then
+   */
+  public static PipelineRun start(RunOptions request, MiniCluster cluster) {
+    Project project = Project.load(request.project(), request.variables());
+    PipelinePlan plan = PipelineCompiler.compile(PipelineGraph.of(project));
+    PipelineLayout layout = PipelineLayout.of(request.root());
+    layout.create();
+    PipelineLock lock = PipelineLock.acquire(layout);
+    try {
+      return start(request, project, plan, layout, lock, cluster);
+    } catch (RuntimeException | Error e) {
+      lock.close();
+      throw e;
+    }
+  }
+
+  private static PipelineRun start(
+      RunOptions request,
+      Project project,
+      PipelinePlan plan,
+      PipelineLayout layout,
+      PipelineLock lock,
+      MiniCluster cluster) {
+    EpochRegistry registry = new EpochRegistry(layout);
+    Optional<RestorePoint> restore = RestorePoint.find(layout, registry);
+    RestorePoint.deleteOthers(layout, restore);
+    restore.ifPresentOrElse(point -> verifyPlan(plan, point), () -> verifyFresh(plan, layout));
+    JobID jobId = request.jobId().map(JobID::fromHexString).orElseGet(JobID::generate);
+    List<SourceFunction.ReadKafka> topics = new ArrayList<>();
+    for (PlanNode node : plan.nodes()) {
+      if (node instanceof PlanNode.KafkaRead read) {
+        topics.add(read.source());
+      }
+    }
+    KafkaReads kafka =
+        KafkaReads.verified(
+            topics,
+            restore.map(point -> point.epoch().offsets()).orElse(Map.of()),
+            request.once(),
+            jobId.toHexString() + Long.toHexString(System.nanoTime()));
+    try {
+      Files.deleteIfExists(RegistryListener.drainedFile(layout));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+
+    PipelineSettings settings = project.settings();
+    StreamExecutionEnvironment environment =
+        StreamExecutionEnvironment.getExecutionEnvironment(
+            configuration(request, settings, layout, jobId));
+    new JobBuilder(plan, layout, environment, kafka, new StaticRows(request.project()))
+        .build(
+            new RegistryListener(
+                layout,
+                plan.pipeline(),
+                plan.fingerprint(),
+                jobId.toHexString(),
+                kafka.startOffsets()));
+    StreamGraph graph = environment.getStreamGraph();
+    graph.setJobName(plan.pipeline());
+    restore.ifPresent(
+        point ->
+            graph.setSavepointRestoreSettings(
+                SavepointRestoreSettings.forPath(
+                    point.path().toUri().toString(), true, RecoveryClaimMode.NO_CLAIM)));
+    try {
+      cluster.submitJob(graph.getJobGraph(PipelineRun.class.getClassLoader(), jobId)).get();
+    } catch (ExecutionException e) {
+      throw failure(plan.pipeline(), e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw failure(plan.pipeline(), e);
+    }
+    return new PipelineRun(
+        request,
+        plan,
+        layout,
+        lock,
+        cluster,
+        jobId,
+        kafka,
+        checkpointInterval(request, settings),
+        cluster.requestJobResult(jobId));
+  }
+
+  private static void verifyPlan(PipelinePlan plan, RestorePoint point) {
+    if (!point.epoch().pipeline().equals(plan.pipeline())) {
+      throw new MillraceException(
+          ErrorCode.STATE_INCOMPATIBLE,
+          "the root holds the state of pipeline %s, this is %s"
+              .formatted(point.epoch().pipeline(), plan.pipeline()),
+          "use another --root, or give the pipeline its old name");
+    }
+    if (!point.epoch().plan().equals(plan.fingerprint())) {
+      throw new MillraceException(
+          ErrorCode.STATE_INCOMPATIBLE,
+          "the datasets of %s have changed so that checkpoint %d does not fit (plan %s, was %s)"
+              .formatted(
+                  plan.pipeline(),
+                  point.epoch().checkpointId(),
+                  plan.fingerprint(),
+                  point.epoch().plan()),
+          "take the change to keys, types or aggregates back, or start in an empty folder with"
+              + " --root");
+    }
+  }
+
+  /** Tables with data but no state would be filled a second time. */
+  private static void verifyFresh(PipelinePlan plan, PipelineLayout layout) {
+    List<String> names = new ArrayList<>(plan.quarantineTables());
+    plan.tables().forEach(table -> names.add(table.table()));
+    for (String name : names) {
+      Path second = layout.table(name).resolve("_delta_log/%020d.json".formatted(1));
+      if (Files.exists(second)) {
+        throw new MillraceException(
+            ErrorCode.STATE_BEHIND_TABLE,
+            "table %s has data, but %s holds no checkpoint of pipeline %s"
+                .formatted(layout.table(name), layout.state(), plan.pipeline()),
+            "bring the folder _millrace back from a backup, or start in an empty folder with"
+                + " --root");
+      }
+    }
+  }
+
+  private static Configuration configuration(
+      RunOptions request, PipelineSettings settings, PipelineLayout layout, JobID jobId) {
+    Duration interval = checkpointInterval(request, settings);
+    int parallelism = parallelism(request, settings);
+    Configuration configuration = new Configuration();
+    configuration.setString("$internal.pipeline.job-id", jobId.toHexString());
+    configuration.setString("parallelism.default", Integer.toString(parallelism));
+    configuration.setString("pipeline.max-parallelism", "128");
+    configuration.setString("pipeline.object-reuse", "true");
+    configuration.setString("pipeline.auto-watermark-interval", "200 ms");
+    configuration.setString("execution.runtime-mode", "STREAMING");
+    configuration.setString("execution.checkpointing.interval", interval.toMillis() + " ms");
+    configuration.setString("execution.checkpointing.mode", "EXACTLY_ONCE");
+    configuration.setString("execution.checkpointing.storage", "filesystem");
+    configuration.setString("execution.checkpointing.dir", layout.checkpoints().toUri().toString());
+    configuration.setString("execution.checkpointing.num-retained", "3");
+    configuration.setString(
+        "execution.checkpointing.externalized-checkpoint-retention", "RETAIN_ON_CANCELLATION");
+    // A full disk fails checkpoints, not the job: it goes on when there is room again.
+    configuration.setString("execution.checkpointing.tolerable-failed-checkpoints", "1000000");
+    configuration.setString(
+        "state.backend.type", settings.state().name().equals("HEAP") ? "hashmap" : "rocksdb");
+    if (request.once()) {
+      configuration.setString("restart-strategy.type", "fixed-delay");
+      configuration.setString("restart-strategy.fixed-delay.attempts", "3");
+      configuration.setString("restart-strategy.fixed-delay.delay", "1 s");
+    } else {
+      configuration.setString("restart-strategy.type", "exponential-delay");
+      configuration.setString("restart-strategy.exponential-delay.initial-backoff", "1 s");
+      configuration.setString("restart-strategy.exponential-delay.max-backoff", "30 s");
+    }
+    return configuration;
+  }
+
+  public Duration checkpointInterval() {
+    return interval;
+  }
+
+  public PipelinePlan plan() {
+    return plan;
+  }
+
+  public PipelineLayout layout() {
+    return layout;
+  }
+
+  public EpochRegistry registry() {
+    return registry;
+  }
+
+  /** Flink's id of the job, hexadecimal. */
+  public String jobId() {
+    return jobId.toHexString();
+  }
+
+  /**
+   * Records in the topics that no committed checkpoint holds. Asks the brokers.
+   *
+   * @throws MillraceException BROKER_UNREACHABLE, TOPIC_NOT_FOUND
+   */
+  public long lag(Duration timeout) {
+    Map<String, Long> committed =
+        registry.latest().map(EpochRecord::offsets).orElse(kafka.startOffsets());
+    long lag = 0;
+    for (KafkaTopicSource source : kafka.all()) {
+      for (Map.Entry<Integer, KafkaTopics.Bounds> partition :
+          KafkaTopics.verify(source.withOffsets(Map.of()), timeout).partitions().entrySet()) {
+        String name = source.topic() + "-" + partition.getKey();
+        long next = committed.getOrDefault(name, partition.getValue().earliest());
+        lag += Math.max(0, partition.getValue().end() - next);
+      }
+    }
+    return lag;
+  }
+
+  /** True until the job has ended, for whatever reason. */
+  public boolean isRunning() {
+    return !result.isDone();
+  }
+
+  /**
+   * Waits for the job's end.
+   *
+   * @throws MillraceException why it failed
+   */
+  public void await() throws InterruptedException {
+    while (!await(Duration.ofMillis(20))) {
+      continue;
+    }
+  }
+
+  /**
+   * Waits for the job's end, but not longer than the time given.
+   *
+   * @return false if it still runs
+   * @throws MillraceException why it failed
+   */
+  public boolean await(Duration timeout) throws InterruptedException {
+    try {
+      JobResult ended = result.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+      if (ended.getSerializedThrowable().isPresent()) {
+        throw failure(
+            plan.pipeline(),
+            ended
+                .getSerializedThrowable()
+                .get()
+                .deserializeError(PipelineRun.class.getClassLoader()));
+      }
+      return true;
+    } catch (TimeoutException e) {
+      hastenEnd();
+      return false;
+    } catch (ExecutionException e) {
+      throw failure(plan.pipeline(), e.getCause());
+    }
+  }
+
+  /** A bounded job ends with a checkpoint; it need not wait for the next regular one. */
+  private void hastenEnd() {
+    if (!request.once() || !Files.exists(RegistryListener.drainedFile(layout))) {
+      return;
+    }
+    CompletableFuture<Long> asked = lastCheckpoint;
+    if (asked == null || asked.isCompletedExceptionally()) {
+      lastCheckpoint = cluster.triggerCheckpoint(jobId, CheckpointType.CONFIGURED);
+    }
+  }
+
+  /**
+   * Ends the run cleanly: everything that has been read is committed, and a savepoint is left for
+   * the next run. Does nothing if the job has ended.
+   *
+   * @throws MillraceException PIPELINE_FAILED if there is no savepoint; the last checkpoint counts
+   *     then
+   */
+  public void stop(Duration timeout) throws InterruptedException {
+    if (result.isDone()) {
+      return;
+    }
+    try {
+      String savepoint =
+          cluster
+              .stopWithSavepoint(
+                  jobId,
+                  layout.savepoints().toUri().toString(),
+                  false,
+                  SavepointFormatType.CANONICAL)
+              .get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+      result.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+      Optional<EpochRecord> latest = registry.latest();
+      if (latest.isPresent() && latest.get().jobId().equals(jobId())) {
+        RestorePoint.recordSavepoint(layout, latest.get().checkpointId(), savepoint);
+      }
+    } catch (ExecutionException | TimeoutException | IOException e) {
+      throw new MillraceException(
+          ErrorCode.PIPELINE_FAILED,
+          "%s did not stop with a savepoint within %s: %s"
+              .formatted(plan.pipeline(), timeout, e.getMessage()),
+          "start it again: it goes on from its last checkpoint",
+          e);
+    }
+  }
+
+  /** The job's state, as Flink names it. */
+  public String status() {
+    try {
+      JobStatus status = cluster.getJobStatus(jobId).get(5, TimeUnit.SECONDS);
+      return status.name();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return "UNKNOWN";
+    } catch (ExecutionException | TimeoutException e) {
+      return "UNKNOWN";
+    }
+  }
+
+  private static MillraceException failure(String pipeline, Throwable cause) {
+    MillraceException known = MillraceException.in(cause);
+    if (known != null) {
+      return known;
+    }
+    Throwable root = cause;
+    while (root.getCause() != null && root.getCause() != root) {
+      root = root.getCause();
+    }
+    return new MillraceException(
+        ErrorCode.PIPELINE_FAILED,
+        "pipeline %s failed: %s: %s"
+            .formatted(pipeline, root.getClass().getSimpleName(), root.getMessage()),
+        "look into the log; starting it again goes on from the last checkpoint",
+        cause);
+  }
+
+  @Override
+  public void close() {
+    try {
+      if (!result.isDone()) {
+        cluster.cancelJob(jobId).get(CANCEL_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+        result.get(CANCEL_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      throw failure(plan.pipeline(), e);
+    } finally {
+      lock.close();
+    }
+  }
+}

@@ -1,0 +1,79 @@
+package io.millrace.jobs.pipeline;
+
+import static java.util.Objects.requireNonNull;
+
+import io.millrace.delta.sink.Epoch;
+import io.millrace.delta.sink.EpochListener;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Writes what the committer tells into the pipeline's {@link EpochRegistry}. */
+final class RegistryListener implements EpochListener {
+  private static final long serialVersionUID = 1;
+
+  private final PipelineLayout layout;
+  private final String pipeline;
+  private final String plan;
+  private final String jobId;
+  private final TreeMap<String, Long> startOffsets;
+  private transient EpochRegistry registry;
+
+  RegistryListener(
+      PipelineLayout layout,
+      String pipeline,
+      String plan,
+      String jobId,
+      Map<String, Long> startOffsets) {
+    this.layout = requireNonNull(layout, "layout is null");
+    this.pipeline = requireNonNull(pipeline, "pipeline is null");
+    this.plan = requireNonNull(plan, "plan is null");
+    this.jobId = requireNonNull(jobId, "jobId is null");
+    this.startOffsets = new TreeMap<>(startOffsets);
+  }
+
+  @Override
+  public void open() {
+    registry = new EpochRegistry(layout);
+  }
+
+  @Override
+  public void prepared(Epoch epoch) throws IOException {
+    registry.put(record(epoch));
+  }
+
+  @Override
+  public void committed(Epoch epoch, Map<String, Long> versions) throws IOException {
+    registry.putCommitted(record(epoch).committed(System.currentTimeMillis(), versions));
+  }
+
+  @Override
+  public void drained() throws IOException {
+    Files.writeString(drainedFile(layout), jobId);
+  }
+
+  /** Exists once a bounded job has nothing left but its last checkpoint. */
+  static Path drainedFile(PipelineLayout layout) {
+    return layout.state().resolve("drained");
+  }
+
+  private EpochRecord record(Epoch epoch) {
+    // A partition that this run has not read from yet stands where the run before left it.
+    Map<String, Long> offsets = new TreeMap<>(startOffsets);
+    offsets.putAll(epoch.offsets());
+    return new EpochRecord(
+        pipeline,
+        plan,
+        jobId,
+        epoch.run(),
+        epoch.checkpointId(),
+        offsets,
+        epoch.counts(),
+        epoch.maxTimestampMillis(),
+        System.currentTimeMillis(),
+        0,
+        Map.of());
+  }
+}

@@ -1,0 +1,136 @@
+package io.millrace.jobs.pipeline;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.catalog.ErrorCode;
+import io.millrace.catalog.MillraceException;
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.apache.flink.runtime.checkpoint.Checkpoints;
+import org.apache.flink.util.FileUtils;
+
+/**
+ * The Flink checkpoint or savepoint that a pipeline goes on from, with the epoch that belongs to
+ * it.
+ *
+ * @param path folder that Flink restores from
+ * @param epoch what the registry knows of it: offsets, plan
+ */
+record RestorePoint(Path path, EpochRecord epoch) {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  RestorePoint {
+    requireNonNull(path, "path is null");
+    requireNonNull(epoch, "epoch is null");
+  }
+
+  /**
+   * The newest complete checkpoint or savepoint of the pipeline; empty if it never had one.
+   *
+   * <p>A kill can leave a checkpoint folder without {@code _metadata}: that checkpoint never
+   * completed, so nothing of it was committed, and the one before counts.
+   *
+   * @throws MillraceException STATE_CORRUPT if the newest one cannot be read: an older one would be
+   *     behind the tables
+   */
+  static Optional<RestorePoint> find(PipelineLayout layout, EpochRegistry registry) {
+    Map<Long, Path> savepoints = savepoints(layout);
+    for (long id : registry.checkpointIds()) {
+      EpochRecord epoch = registry.find(id).orElseThrow();
+      Path checkpoint = layout.checkpoints().resolve(epoch.jobId()).resolve("chk-" + id);
+      Path path = savepoints.getOrDefault(id, checkpoint);
+      if (Files.exists(path.resolve("_metadata"))) {
+        verify(path.resolve("_metadata"), id);
+        return Optional.of(new RestorePoint(path, epoch));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Deletes the checkpoints and savepoints of earlier runs that nobody will go on from. */
+  static void deleteOthers(PipelineLayout layout, Optional<RestorePoint> kept) {
+    Set<Path> keep = new HashSet<>();
+    kept.ifPresent(
+        point -> {
+          keep.add(point.path());
+          keep.add(layout.checkpoints().resolve(point.epoch().jobId()));
+          keep.add(layout.savepoints().resolve(point.epoch().checkpointId() + ".json"));
+        });
+    for (Path folder : List.of(layout.checkpoints(), layout.savepoints())) {
+      try (Stream<Path> entries = Files.list(folder)) {
+        for (Path entry : (Iterable<Path>) entries::iterator) {
+          if (!keep.contains(entry)) {
+            FileUtils.deleteFileOrDirectory(entry.toFile());
+          }
+        }
+      } catch (IOException e) {
+        throw new MillraceException(
+            ErrorCode.IO_FAILED,
+            "cannot delete old checkpoints in %s: %s".formatted(folder, e),
+            "make the folder writable",
+            e);
+      }
+    }
+  }
+
+  /** Remembers that a savepoint holds the state of a checkpoint id. */
+  static void recordSavepoint(PipelineLayout layout, long checkpointId, String path)
+      throws IOException {
+    Files.write(
+        layout.savepoints().resolve(checkpointId + ".json"),
+        JSON.writeValueAsBytes(Map.of("path", path)));
+  }
+
+  private static Map<Long, Path> savepoints(PipelineLayout layout) {
+    Map<Long, Path> found = new HashMap<>();
+    try (Stream<Path> files = Files.list(layout.savepoints())) {
+      for (Path file : (Iterable<Path>) files::iterator) {
+        String name = file.getFileName().toString();
+        if (name.matches("\\d{1,18}\\.json")) {
+          Map<?, ?> content = JSON.readValue(file.toFile(), Map.class);
+          long id = Long.parseLong(name.substring(0, name.indexOf('.')));
+          found.put(id, Path.of(URI.create(String.valueOf(content.get("path")))));
+        }
+      }
+    } catch (IOException | IllegalArgumentException e) {
+      throw new MillraceException(
+          ErrorCode.STATE_CORRUPT,
+          "cannot read the savepoints of %s: %s".formatted(layout.savepoints(), e.getMessage()),
+          "restore the folder from a backup",
+          e);
+    }
+    return found;
+  }
+
+  private static void verify(Path metadata, long id) {
+    try (DataInputStream in =
+        new DataInputStream(new BufferedInputStream(Files.newInputStream(metadata)))) {
+      long found =
+          Checkpoints.loadCheckpointMetadata(
+                  in, RestorePoint.class.getClassLoader(), metadata.toString())
+              .getCheckpointId();
+      if (found != id) {
+        throw new IOException("it holds checkpoint " + found + ", expected " + id);
+      }
+    } catch (IOException | RuntimeException e) {
+      throw new MillraceException(
+          ErrorCode.STATE_CORRUPT,
+          "%s cannot be read: %s".formatted(metadata, e.getMessage()),
+          "restore the pipeline's root from a backup, or start again in an empty one with --root;"
+              + " the tables hold everything up to this checkpoint",
+          e);
+    }
+  }
+}
