@@ -3,6 +3,8 @@ package io.millrace.gateway.cli;
 import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
 import io.millrace.gateway.demo.DemoRequest;
+import io.millrace.gateway.pipeline.HostedPipelines;
+import io.millrace.gateway.pipeline.LocalPipelineRunner;
 import io.millrace.gateway.pipeline.PipelineRunner;
 import io.millrace.gateway.platform.PipelineHost;
 
@@ -12,15 +14,11 @@ final class Wiring {
   private Wiring() {}
 
   static PipelineHost pipelineHost() {
-    return (registration, platform) -> {
-      throw noCompiler();
-    };
+    return new HostedPipelines();
   }
 
   static PipelineRunner pipelineRunner() {
-    return (request, stop, watcher) -> {
-      throw noCompiler();
-    };
+    return new LocalPipelineRunner();
   }
 
   /** Runs the demo; its exit code. */
