@@ -257,4 +257,23 @@ abstract class Arithmetic extends Node {
       }
     }
   }
+
+  /** ABS of integers and compact decimals; that of the least integer is itself, as in Java. */
+  static final class Absolute extends Node {
+    private final Node operand;
+
+    Absolute(LogicalType type, Node operand) {
+      super(type);
+      this.operand = operand;
+    }
+
+    @Override
+    boolean eval(RowData row) {
+      if (!operand.eval(row)) {
+        return false;
+      }
+      number = Numbers.narrow(Math.abs(operand.number), type);
+      return true;
+    }
+  }
 }

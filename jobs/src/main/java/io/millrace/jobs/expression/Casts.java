@@ -57,7 +57,7 @@ final class Casts {
   }
 
   /** Whether values of one type are values of the other as they are. */
-  private static boolean isIdentity(LogicalType from, LogicalType to) {
+  static boolean isIdentity(LogicalType from, LogicalType to) {
     if (Types.isString(from) && Types.isString(to)) {
       return from.copy(true).equals(to.copy(true))
           || (to instanceof VarCharType

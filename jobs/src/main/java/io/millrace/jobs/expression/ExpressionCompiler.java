@@ -3,6 +3,7 @@ package io.millrace.jobs.expression;
 import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.runtime.CalciteContextException;
@@ -15,6 +16,7 @@ import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.util.SqlBasicVisitor;
 import org.apache.calcite.sql.util.SqlShuttle;
 import org.apache.flink.table.types.logical.LogicalType;
+import org.apache.flink.table.types.logical.LogicalTypeRoot;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -160,13 +162,26 @@ public final class ExpressionCompiler {
       if (!scope.contains(identifier.names) && typing.isFunction(identifier)) {
         return identifier;
       }
-      Column column = scope.resolve(identifier.names, identifier.getParserPosition());
+      // The longest name that is a column; what follows are fields of its struct.
+      List<String> written = identifier.names;
+      int used = written.size();
+      while (used > 1 && !scope.contains(written.subList(0, used))) {
+        used--;
+      }
+      SqlParserPos position = identifier.getParserPosition();
+      boolean isStruct = scope.contains(written.subList(0, used)) && used < written.size();
+      Column column = scope.resolve(isStruct ? written.subList(0, used) : written, position);
+      List<String> path = new ArrayList<>();
+      path.add(names.get(scope.columns().indexOf(column)));
+      if (isStruct) {
+        if (!column.type().is(LogicalTypeRoot.ROW)) {
+          scope.resolve(written, position);
+        }
+        path.addAll(written.subList(used, written.size()));
+      }
       // Quoted, or a column named like a function would become its call.
       return new SqlIdentifier(
-          List.of(names.get(scope.columns().indexOf(column))),
-          null,
-          identifier.getParserPosition(),
-          List.of(identifier.getParserPosition().withQuoting(true)));
+          path, null, position, Collections.nCopies(path.size(), position.withQuoting(true)));
     }
   }
 }

@@ -35,6 +35,11 @@ final class Foldings {
     if (isFoldedFloatOrString(call)) {
       throw unsupported(call, "is a constant that Flink computes while planning");
     }
+    if ((call.getKind() == SqlKind.FLOOR || call.getKind() == SqlKind.CEIL)
+        && operands.size() == 1
+        && Types.isDecimal(FlinkTypeFactory.toLogicalType(call.getType()))) {
+      throw unsupported(call, "has a type that Flink's planner does not keep to");
+    }
     if (isRealIdentity(call)) {
       throw unsupported(call, "changes at most the sign of zero, which Flink leaves out");
     }
@@ -85,7 +90,7 @@ final class Foldings {
         call.getKind() == SqlKind.CAST
             && call.getOperands().get(0) instanceof RexLiteral literal
             && (!Types.isReal(type) || isExact(literal, type));
-    return !isPlainCast && isConstant(call);
+    return !isPlainCast && foldsToConstant(call);
   }
 
   /** Whether a literal is the same number as a float or double. */
@@ -123,6 +128,25 @@ final class Foldings {
         && (number.signum() == 0 || number.compareTo(BigDecimal.ONE) == 0);
   }
 
+  /** Constant, or with a CASE in it that has the same constant everywhere. */
+  private static boolean foldsToConstant(RexNode rex) {
+    if (!(rex instanceof RexCall call)) {
+      return isConstant(rex);
+    }
+    List<RexNode> operands = call.getOperands();
+    if (call.getKind() != SqlKind.CASE) {
+      return operands.stream().allMatch(Foldings::foldsToConstant);
+    }
+    RexNode last = operands.get(operands.size() - 1);
+    for (int i = 1; i < operands.size(); i += 2) {
+      if (!operands.get(i).equals(last)) {
+        return isConstant(call);
+      }
+    }
+    return foldsToConstant(last);
+  }
+
+  /** Whether it reads no column. */
   static boolean isConstant(RexNode rex) {
     boolean[] constant = {true};
     rex.accept(

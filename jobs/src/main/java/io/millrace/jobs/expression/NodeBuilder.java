@@ -174,6 +174,12 @@ final class NodeBuilder {
         return cast(type, call.getOperands().get(0), true);
       case "COALESCE":
         return coalesce(call, type);
+      case "IF":
+        return cases(call, type);
+      case "ABS":
+        return sameRoot(type, type(call.getOperands().get(0))) && Types.form(type) == Form.NUMBER
+            ? new Arithmetic.Absolute(type, operand(call, 0))
+            : null;
       case "UPPER":
         return onString ? new Strings.ChangeCase(type, operand(call, 0), true) : null;
       case "LOWER":
@@ -210,9 +216,33 @@ final class NodeBuilder {
 
   private @Nullable Comparison comparison(
       RexCall call, LogicalType type, Comparison.Operator operator) throws Unsupported {
-    return Comparison.isOwn(type(call.getOperands().get(0)), type(call.getOperands().get(1)))
-        ? Comparison.of(type, operator, operand(call, 0), operand(call, 1))
-        : null;
+    RexNode left = call.getOperands().get(0);
+    RexNode right = call.getOperands().get(1);
+    if (Comparison.isOwn(type(left), type(right))) {
+      return Comparison.of(type, operator, build(left), build(right));
+    }
+    if (isTime(type(left)) && right instanceof RexLiteral) {
+      Constant time = time(right, type(left));
+      return time == null ? null : Comparison.of(type, operator, build(left), time);
+    }
+    if (isTime(type(right)) && left instanceof RexLiteral) {
+      Constant time = time(left, type(right));
+      return time == null ? null : Comparison.of(type, operator, time, build(right));
+    }
+    return null;
+  }
+
+  private static boolean isTime(LogicalType type) {
+    return Types.isTimestamp(type) || type.is(LogicalTypeRoot.DATE);
+  }
+
+  /** The instant or day that a string literal names when it is compared with one; or null. */
+  private @Nullable Constant time(RexNode literal, LogicalType type) throws Unsupported {
+    if (!Types.isString(type(literal)) || text(literal) == null) {
+      return null;
+    }
+    Node parsed = fold(Casts.of(type, build(literal), false));
+    return parsed instanceof Constant constant && !constant.isNull() ? constant : null;
   }
 
   private @Nullable Node arithmetic(RexCall call, LogicalType type, Arithmetic.Operator operator)
@@ -275,7 +305,7 @@ final class NodeBuilder {
 
   private @Nullable Node coalesce(RexCall call, LogicalType type) throws Unsupported {
     for (RexNode operand : call.getOperands()) {
-      if (!type(operand).copy(true).equals(type.copy(true))) {
+      if (!Casts.isIdentity(type(operand), type)) {
         return null;
       }
     }

@@ -35,8 +35,16 @@ final class FlinkReference {
   }
 
   LogicalType type(String expression) {
+    return typeOf("SELECT " + expression + " FROM t");
+  }
+
+  LogicalType groupedType(String aggregate) {
+    return typeOf("SELECT " + aggregate + " FROM t GROUP BY inn");
+  }
+
+  private LogicalType typeOf(String query) {
     return environment
-        .sqlQuery("SELECT " + expression + " FROM t")
+        .sqlQuery(query)
         .getResolvedSchema()
         .getColumnDataTypes()
         .get(0)

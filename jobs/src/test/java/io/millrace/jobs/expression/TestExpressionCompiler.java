@@ -8,6 +8,8 @@ import io.millrace.delta.row.FlatRow;
 import io.millrace.delta.row.FlatRows;
 import java.util.List;
 import java.util.Optional;
+import org.apache.flink.table.data.GenericRowData;
+import org.apache.flink.table.data.StringData;
 import org.apache.flink.table.types.logical.BigIntType;
 import org.apache.flink.table.types.logical.BooleanType;
 import org.apache.flink.table.types.logical.IntType;
@@ -15,6 +17,7 @@ import org.apache.flink.table.types.logical.LocalZonedTimestampType;
 import org.apache.flink.table.types.logical.LogicalType;
 import org.apache.flink.table.types.logical.RowType;
 import org.apache.flink.table.types.logical.VarCharType;
+import org.apache.flink.util.InstantiationUtil;
 import org.junit.jupiter.api.Test;
 
 class TestExpressionCompiler {
@@ -52,6 +55,36 @@ class TestExpressionCompiler {
     assertThat(result.getString(0)).hasToString("four");
     assertThat(compile("t.a").type()).isEqualTo(new IntType(false));
     assertThat(compile("u.a").type()).isEqualTo(new BigIntType());
+  }
+
+  @Test
+  void aFieldOfAStructColumnIsReached() {
+    RowType inner = RowType.of(new LogicalType[] {STRING}, new String[] {"city"});
+    RowType type = RowType.of(new LogicalType[] {inner}, new String[] {"address"});
+    Scope scope = new Scope(List.of(Column.of("t", "address", inner, 0)));
+    Expression expression =
+        COMPILER
+            .compile(SqlText.parseExpression("UPPER(t.address.city)"), scope)
+            .compiled()
+            .orElseThrow();
+    FlatRow result = new FlatRow(RowType.of(STRING));
+    expression.evaluate(
+        FlatRows.of(type, GenericRowData.of(StringData.fromString("Rome"))), result, 0);
+    assertThat(result.getString(0)).hasToString("ROME");
+    expression.evaluate(FlatRows.of(type, (Object) null), result, 0);
+    assertThat(result.isNullAt(0)).isTrue();
+    assertThatThrownBy(() -> COMPILER.compile(SqlText.parseExpression("address.x.y"), SCOPE))
+        .hasMessageContaining("there is no column address.x.y");
+  }
+
+  @Test
+  void anExpressionSurvivesSerialization() throws Exception {
+    FlatRow result = new FlatRow(RowType.of(STRING));
+    for (String text : List.of("UPPER(o.order_id || 'x')", "REVERSE(o.order_id || 'x')")) {
+      Expression copy = InstantiationUtil.clone(compile(text));
+      copy.evaluate(FlatRows.of(ROW, 1, 2L, "abc", "four"), result, 0);
+      assertThat(result.getString(0)).hasToString(text.startsWith("U") ? "ABCX" : "xcba");
+    }
   }
 
   @Test
