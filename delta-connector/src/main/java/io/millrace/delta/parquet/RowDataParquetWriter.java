@@ -119,8 +119,13 @@ public final class RowDataParquetWriter implements AutoCloseable {
 
     OpenFile() throws IOException {
       output = new DataFileOutput(new Path(new Path(folder), name));
-      encoder =
-          new ParquetJavaEncoder(
+      encoder = encoder();
+    }
+
+    private RowEncoder encoder() throws IOException {
+      return FlatEncoder.supports(rowType)
+          ? new FlatEncoder(output, rowType, schema, nulls, options, dictionaries.plainColumns())
+          : new ParquetJavaEncoder(
               output,
               new RowDataWriteSupport(rowType, schema, nulls),
               options,

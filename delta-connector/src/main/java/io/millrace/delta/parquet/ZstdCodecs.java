@@ -51,17 +51,17 @@ final class ZstdCodecs implements CompressionCodecFactory {
     @Override
     public BytesInput compress(BytesInput page) throws IOException {
       byte[] raw = page.toByteArray();
-      int length = compress(raw, raw.length);
+      int length = compress(raw, 0, raw.length);
       return BytesInput.from(output, 0, length);
     }
 
     /** Compresses into {@link #output}; returns the length. */
-    int compress(byte[] raw, int length) {
+    int compress(byte[] raw, int offset, int length) {
       int bound = Math.toIntExact(Zstd.compressBound(length));
       if (output.length < bound) {
         output = new byte[bound];
       }
-      return context.compressByteArray(output, 0, output.length, raw, 0, length);
+      return context.compressByteArray(output, 0, output.length, raw, offset, length);
     }
 
     byte[] output() {

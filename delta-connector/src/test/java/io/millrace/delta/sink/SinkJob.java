@@ -2,6 +2,7 @@ package io.millrace.delta.sink;
 
 import io.millrace.delta.kernel.KernelTableReader;
 import io.millrace.delta.row.FlatRowTypeInfo;
+import io.millrace.delta.state.RowKeys;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -40,8 +41,10 @@ final class SinkJob {
   private int parallelism = 2;
   private long first;
   private long end;
+  private long emitted;
   private long perCheckpoint = Long.MAX_VALUE / 2;
   private boolean endless;
+  private boolean partitioned;
 
   SinkJob(Path folder, DeltaTableSpec spec, NumberSource.Filler filler) {
     this.folder = folder;
@@ -63,6 +66,13 @@ final class SinkJob {
   SinkJob numbers(long from, long to) {
     first = from;
     end = to;
+    emitted = to - from;
+    return this;
+  }
+
+  /** How many rows this run emits, if it restores state and does not begin at the first. */
+  SinkJob emitting(long rows) {
+    emitted = rows;
     return this;
   }
 
@@ -88,6 +98,12 @@ final class SinkJob {
 
   SinkJob filler(NumberSource.Filler other) {
     filler = other;
+    return this;
+  }
+
+  /** Partitions the rows by their key ahead of the writer, and lets the writer rely on it. */
+  SinkJob partitioned() {
+    partitioned = true;
     return this;
   }
 
@@ -129,9 +145,13 @@ final class SinkJob {
             .returns(rowType)
             .uid("map");
     DataStream<RowData> rows = spec.upserts() ? mapped.setParallelism(1) : mapped;
+    if (partitioned) {
+      var selector = new RowKeys(spec.rowType(), spec.primaryKeyPositions()).selector();
+      rows = rows.keyBy(selector).filter(row -> true).returns(rowType).uid("filter");
+    }
     DataStream<CheckpointPart> parts =
         spec.upserts()
-            ? DeltaSink.upsert(rows, spec, "write", false)
+            ? DeltaSink.upsert(rows, spec, "write", partitioned)
             : DeltaSink.append(rows, spec, "write");
     DeltaSink.commit(List.of(parts), List.of(spec), new Probe.Listener(probe), "commit");
     return environment.executeAsync(spec.name());
@@ -145,7 +165,7 @@ final class SinkJob {
   /** Runs until all numbers are committed, then stops; returns the savepoint. */
   String runAndStop() throws Exception {
     JobClient client = endless().start();
-    await(client, () -> probe.emitted.get() >= end - first && !probe.committed.isEmpty());
+    await(client, () -> probe.emitted.get() >= emitted && !probe.committed.isEmpty());
     return client
         .stopWithSavepoint(
             false, folder.resolve("savepoints").toUri() + "", SavepointFormatType.CANONICAL)

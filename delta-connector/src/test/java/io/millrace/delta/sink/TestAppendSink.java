@@ -6,13 +6,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
 import io.millrace.delta.kernel.KernelTableReader;
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.table.api.DataTypes;
+import org.apache.flink.table.api.DataTypes.Field;
+import org.apache.flink.table.data.DecimalData;
 import org.apache.flink.table.types.logical.RowType;
 import org.apache.flink.types.RowKind;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -184,6 +188,91 @@ class TestAppendSink {
         .containsEntry("sequence", "1")
         .containsEntry("epoch", job.probe().committed.get(0).run())
         .containsKey("checkpointId");
+  }
+
+  @Test
+  void statisticsOfSixHundredColumnsPassTheStateAndTheLog() throws Exception {
+    Field[] fields =
+        IntStream.range(0, 600)
+            .mapToObj(i -> DataTypes.FIELD("column_" + i, DataTypes.STRING()))
+            .toArray(Field[]::new);
+    RowType type = (RowType) DataTypes.ROW(fields).notNull().getLogicalType();
+    Map<String, String> allColumns = Map.of("delta.dataSkippingNumIndexedCols", "-1");
+    spec = new DeltaTableSpec("wide", spec.path(), spec.sinkId(), type, List.of(), allColumns);
+    NumberSource.Filler filler =
+        (row, n) -> {
+          for (int i = 0; i < 600; i++) {
+            row.setString(i, "value of column " + i + " in row " + n + "-".repeat(50));
+          }
+        };
+
+    new SinkJob(folder, spec, filler)
+        .numbers(0, 30)
+        .perCheckpoint(10)
+        .probe(new Probe().failAt("committed", 2))
+        .run();
+
+    assertThat(SinkJob.rows(spec)).hasSize(30).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void everyTypeIsReadBackByKernel() throws Exception {
+    RowType type =
+        (RowType)
+            DataTypes.ROW(
+                    DataTypes.FIELD("flag", DataTypes.BOOLEAN()),
+                    DataTypes.FIELD("tiny", DataTypes.TINYINT()),
+                    DataTypes.FIELD("small", DataTypes.SMALLINT()),
+                    DataTypes.FIELD("number", DataTypes.INT()),
+                    DataTypes.FIELD("big", DataTypes.BIGINT()),
+                    DataTypes.FIELD("single", DataTypes.FLOAT()),
+                    DataTypes.FIELD("twice", DataTypes.DOUBLE()),
+                    DataTypes.FIELD("fixed_text", DataTypes.CHAR(2)),
+                    DataTypes.FIELD("text", DataTypes.STRING()),
+                    DataTypes.FIELD("small_decimal", DataTypes.DECIMAL(7, 2)),
+                    DataTypes.FIELD("decimal", DataTypes.DECIMAL(18, 3)),
+                    DataTypes.FIELD("large_decimal", DataTypes.DECIMAL(38, 10)),
+                    DataTypes.FIELD("day", DataTypes.DATE()),
+                    DataTypes.FIELD("local_time", DataTypes.TIMESTAMP(9)),
+                    DataTypes.FIELD("instant", DataTypes.TIMESTAMP_LTZ(3)))
+                .notNull()
+                .getLogicalType();
+    NumberSource.Filler filler =
+        (row, n) -> {
+          if (n % 2 == 1) {
+            return;
+          }
+          row.setBoolean(0, n % 4 == 0);
+          row.setLong(1, -n);
+          row.setLong(2, 300 + n);
+          row.setLong(3, 70_000 + n);
+          row.setLong(4, 5_000_000_000L + n);
+          row.setFloat(5, n / 2f);
+          row.setDouble(6, -n / 4.0);
+          row.setString(7, "ab");
+          row.setString(8, "größer " + n);
+          row.setLong(9, -1234567 + n);
+          row.setLong(10, 123456789012345678L + n);
+          row.setObject(
+              11,
+              DecimalData.fromBigDecimal(
+                  new BigDecimal("-1234567890.5").scaleByPowerOfTen(9), 38, 10));
+          row.setLong(12, 20_000 + n);
+          row.setTimestamp(13, 1_700_000_000_123L, 456_789);
+          row.setTimestamp(14, 1_700_000_000_123L + n, 0);
+        };
+    spec = new DeltaTableSpec("types", spec.path(), spec.sinkId(), type, List.of(), Map.of());
+
+    new SinkJob(folder, spec, filler).numbers(0, 2_002).parallelism(1).run();
+
+    List<String> rows = SinkJob.rows(spec);
+    assertThat(rows).hasSize(2_002);
+    assertThat(rows).filteredOn(row -> row.startsWith("null|null|")).hasSize(1_001);
+    assertThat(rows)
+        .contains(
+            "true|0|300|70000|5000000000|0.0|0.0|ab|größer 0|-12345.67|123456789012345.678"
+                + "|-1234567890500000000.0000000000|2024-10-04|2023-11-14T22:13:20.123456"
+                + "|2023-11-14T22:13:20.123Z");
   }
 
   private static void assertFailure(ThrowingCallable run, ErrorCode code) {
