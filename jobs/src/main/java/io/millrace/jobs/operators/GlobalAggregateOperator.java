@@ -25,7 +25,6 @@ public final class GlobalAggregateOperator extends RawKeyedOperator {
 
   private static final long CHANGED = 1;
   private static final long EMITTED = 2;
-  private static final int SCANNED_SHARE = 8;
 
   private final Aggregation aggregation;
   private final Accumulators accumulators;
@@ -45,15 +44,13 @@ public final class GlobalAggregateOperator extends RawKeyedOperator {
     this.groupColumns = aggregation.groupColumns();
   }
 
-  @Override
-  String signature() {
-    return aggregation.signature();
-  }
-
   /** A group's longs: what the calls accumulated, then the flags. */
   @Override
-  KeyTable newTable() {
-    return keys.newTable(accumulators.width() + 1);
+  KeyedTables newTables() {
+    return KeyedTables.of(
+        getRuntimeContext().getTaskInfo(),
+        aggregation.signature(),
+        () -> keys.newTable(accumulators.width() + 1));
   }
 
   @Override
@@ -110,8 +107,7 @@ public final class GlobalAggregateOperator extends RawKeyedOperator {
         continue;
       }
       KeyTable table = tables().table(i);
-      // In the order of the table where most of it changed: memory is read ahead then.
-      if (changed.moves == table.moves() && changed.count < table.size() / SCANNED_SHARE) {
+      if (changed.moves == table.moves()) {
         for (int n = 0; n < changed.count; n++) {
           emitChanged(table, changed.slots[n]);
         }

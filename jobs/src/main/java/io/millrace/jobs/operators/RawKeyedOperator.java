@@ -2,14 +2,21 @@ package io.millrace.jobs.operators;
 
 import static java.util.Objects.requireNonNull;
 
-import io.millrace.delta.state.KeyTable;
 import io.millrace.delta.state.KeyedTables;
+import io.millrace.delta.state.RowKeys;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.jspecify.annotations.Nullable;
 
-/** An operator whose keyed state is {@link KeyedTables} in Flink's raw keyed state. */
-abstract class RawKeyedOperator extends KeyedOperator {
+/**
+ * An operator whose keyed state is {@link KeyedTables} in Flink's raw keyed state.
+ *
+ * <p>Its input is keyed by {@link RowKeys#selector}, so that Flink partitions by the hash that also
+ * finds the table. Flink's own notion of a current key is switched off: it would hash every row
+ * twice for a state backend that holds nothing.
+ */
+abstract class RawKeyedOperator extends AccountedOperator {
   private static final long serialVersionUID = 1;
 
   private transient @Nullable KeyedTables tables;
@@ -18,8 +25,8 @@ abstract class RawKeyedOperator extends KeyedOperator {
     super(operator);
   }
 
-  /** An empty table, as each key group has one. */
-  abstract KeyTable newTable();
+  /** Empty tables for this subtask's key groups. */
+  abstract KeyedTables newTables();
 
   /** Called after the tables were filled, or found to have nothing to be filled with. */
   void restored(KeyedTables tables) {}
@@ -32,14 +39,9 @@ abstract class RawKeyedOperator extends KeyedOperator {
   }
 
   @Override
-  final String place() {
-    return "memory";
-  }
-
-  @Override
-  final void restore(StateInitializationContext context) throws Exception {
-    KeyedTables initial =
-        KeyedTables.of(getRuntimeContext().getTaskInfo(), signature(), this::newTable);
+  public void initializeState(StateInitializationContext context) throws Exception {
+    super.initializeState(context);
+    KeyedTables initial = newTables();
     initial.restore(context);
     restored(initial);
     tables = initial;
@@ -58,4 +60,18 @@ abstract class RawKeyedOperator extends KeyedOperator {
     beforeSnapshot(tables());
     tables().snapshot(context);
   }
+
+  @Override
+  protected final boolean isUsingCustomRawKeyedState() {
+    return true;
+  }
+
+  @Override
+  public final boolean hasKeyContext1() {
+    return false;
+  }
+
+  @Override
+  @SuppressWarnings("rawtypes")
+  public final void setKeyContextElement1(StreamRecord record) {}
 }

@@ -78,11 +78,12 @@ final class StaticRows {
   private List<RowData> csv(SourceFunction.ReadFiles source, RowType type) {
     Path file = project.resolve(source.path()).normalize();
     List<RowData> rows = new ArrayList<>();
-    CsvSchema.Builder schema = CsvSchema.builder();
-    type.getFieldNames().forEach(schema::addColumn);
     String delimiter = source.options().getOrDefault("delimiter", ",");
+    // Without columns: with them Jackson makes objects of the lines.
     CsvSchema csv =
-        schema.setColumnSeparator(delimiter.charAt(0)).setSkipFirstDataRow(source.header()).build();
+        CsvSchema.emptySchema()
+            .withColumnSeparator(delimiter.charAt(0))
+            .withSkipFirstDataRow(source.header());
     try {
       if (Files.size(file) > MAX_FILE_BYTES) {
         throw new MillraceException(
@@ -98,9 +99,9 @@ final class StaticRows {
               .readerFor(String[].class)
               .with(csv)
               .readValues(file.toFile())) {
-        while (lines.hasNext()) {
+        while (lines.hasNextValue()) {
           long line = lines.getCurrentLocation().getLineNr();
-          String[] cells = lines.next();
+          String[] cells = lines.nextValue();
           FlatRow row = new FlatRow(type);
           for (int i = 0; i < type.getFieldCount(); i++) {
             FlatRows.setValue(row, i, value(cells, i, type, file, line));
