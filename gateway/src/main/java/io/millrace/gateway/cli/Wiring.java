@@ -1,8 +1,5 @@
 package io.millrace.gateway.cli;
 
-import io.millrace.catalog.ErrorCode;
-import io.millrace.catalog.MillraceException;
-import io.millrace.gateway.demo.DemoRequest;
 import io.millrace.gateway.pipeline.HostedPipelines;
 import io.millrace.gateway.pipeline.LocalPipelineRunner;
 import io.millrace.gateway.pipeline.PipelineRunner;
@@ -19,17 +16,5 @@ final class Wiring {
 
   static PipelineRunner pipelineRunner() {
     return new LocalPipelineRunner();
-  }
-
-  /** Runs the demo; its exit code. */
-  static int runDemo(DemoRequest request, Console console) {
-    throw noCompiler();
-  }
-
-  private static MillraceException noCompiler() {
-    return new MillraceException(
-        ErrorCode.SQL_UNSUPPORTED,
-        "this build can check pipelines, but not run them",
-        "use a newer build");
   }
 }

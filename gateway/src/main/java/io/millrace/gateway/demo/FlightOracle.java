@@ -1,5 +1,6 @@
 package io.millrace.gateway.demo;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import io.millrace.catalog.ErrorCode;
@@ -50,7 +51,7 @@ final class FlightOracle {
       sql.execute(
           """
           CREATE TABLE poison (
-            event BIGINT, malformed BOOLEAN, raw BLOB, flight_id BIGINT, departed_at TIMESTAMP,
+            event BIGINT, malformed BOOLEAN, raw BLOB, text VARCHAR, flight_id BIGINT, departed_at TIMESTAMP,
             delay INT, distance INT, origin VARCHAR, destination VARCHAR)""");
       appendPoison(plan, events);
       sql.execute(
@@ -65,11 +66,11 @@ final class FlightOracle {
       sql.execute(
           """
           CREATE VIEW events AS
-          SELECT event, malformed, raw, flight_id, departed_at, delay, distance, origin, destination
           FROM poison
           UNION ALL
-          SELECT event, false, encode(%s), flight_id, departed_at, delay, distance, origin, destination
-          FROM source ANTI JOIN poison USING (event)"""
+          SELECT event, false, encode(text), text,
+                 flight_id, departed_at, delay, distance, origin, destination
+          FROM (SELECT *, %s AS text FROM source) ANTI JOIN poison USING (event)"""
               .formatted(CLEAN_DOCUMENT));
       sql.execute(
           """
@@ -81,7 +82,7 @@ final class FlightOracle {
       sql.execute(
           """
           CREATE VIEW judged AS
-          SELECT event, malformed, raw, flight_id, departed_at, delay, distance,
+          SELECT event, malformed, raw, text, flight_id, departed_at, delay, distance,
                  origin, o.city AS origin_city, o.state AS origin_state,
                  destination, d.city AS destination_city, d.state AS destination_state,
                  CASE WHEN malformed THEN 'malformed'
@@ -117,7 +118,10 @@ final class FlightOracle {
               .formatted(FlightProducer.PARTITIONS),
           """
           quarantine AS
-          SELECT raw, (event %% %1$d)::INT AS kafka_partition, event // %1$d AS kafka_offset
+          SELECT text AS raw, CASE WHEN encode(text) <> raw THEN raw END AS raw_bytes,
+                 (event %% %1$d)::INT AS kafka_partition, event // %1$d AS kafka_offset,
+                 CASE WHEN malformed THEN 'flights_json' ELSE 'flights_checked' END AS dataset,
+                 broken_rule AS rule
           FROM judged WHERE broken_rule IS NOT NULL"""
               .formatted(FlightProducer.PARTITIONS),
           """
@@ -175,6 +179,8 @@ final class FlightOracle {
     rows.append(event.index());
     rows.append(event.malformed());
     rows.append(event.value());
+    // What is no UTF-8 is U+FFFD in the text, by the JDK's rules.
+    rows.append(new String(event.value(), UTF_8));
     rows.append(flight.id());
     rows.append(LocalDateTime.ofEpochSecond(flight.departedSeconds(), 0, ZoneOffset.UTC));
     rows.append(flight.delay());

@@ -5,10 +5,13 @@ import static java.util.Objects.requireNonNull;
 import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
@@ -23,6 +26,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +43,8 @@ final class FlightProducer implements AutoCloseable {
   static final int PARTITIONS = 4;
 
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
-  private static final int REQUEST_TIMEOUT_MILLIS = 15_000;
+  private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(15);
+  private static final long LOOK_MILLIS = 20;
   private static final long SLICE_NANOS = 2_000_000;
 
   private final String topic;
@@ -64,16 +69,21 @@ final class FlightProducer implements AutoCloseable {
    * @throws MillraceException BROKER_UNREACHABLE
    */
   static FlightProducer open(String bootstrapServers, String topic, Freshness freshness) {
+    return open(bootstrapServers, topic, freshness, ANSWER_TIMEOUT);
+  }
+
+  static FlightProducer open(
+      String bootstrapServers, String topic, Freshness freshness, Duration answerTimeout) {
     requireNonNull(freshness, "freshness is null");
     Map<String, Object> settings =
         Map.of(
             AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers,
-            AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_TIMEOUT_MILLIS,
-            AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, REQUEST_TIMEOUT_MILLIS);
+            AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) answerTimeout.toMillis(),
+            AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) answerTimeout.toMillis());
     long[] published;
     try (Admin admin = Admin.create(settings)) {
       create(admin, topic);
-      published = endOffsets(admin, topic);
+      published = endOffsets(admin, topic, answerTimeout);
     } catch (ExecutionException e) {
       throw unreachable(bootstrapServers, e);
     } catch (InterruptedException e) {
@@ -109,23 +119,39 @@ final class FlightProducer implements AutoCloseable {
     }
   }
 
-  private static long[] endOffsets(Admin admin, String topic)
+  private static long[] endOffsets(Admin admin, String topic, Duration patience)
       throws ExecutionException, InterruptedException {
-    int found =
-        admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic).partitions().size();
+    int found = partitions(admin, topic, System.nanoTime() + patience.toNanos());
     if (found != PARTITIONS) {
       throw new MillraceException(
           ErrorCode.CONFIG_INVALID,
           "the topic %s has %d partitions, the demo needs %d".formatted(topic, found, PARTITIONS),
           "use another --dir");
     }
-    Map<TopicPartition, OffsetSpec> latest = new java.util.HashMap<>();
+    Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
     IntStream.range(0, PARTITIONS)
         .forEach(p -> latest.put(new TopicPartition(topic, p), OffsetSpec.latest()));
     var ends = admin.listOffsets(latest).all().get();
     return IntStream.range(0, PARTITIONS)
         .mapToLong(p -> ends.get(new TopicPartition(topic, p)).offset())
         .toArray();
+  }
+
+  /** The controller has made the topic before the broker has heard of it. */
+  private static int partitions(Admin admin, String topic, long deadlineNanos)
+      throws ExecutionException, InterruptedException {
+    while (true) {
+      try {
+        var topics = admin.describeTopics(List.of(topic)).allTopicNames().get();
+        return topics.get(topic).partitions().size();
+      } catch (ExecutionException e) {
+        boolean unheardOf = e.getCause() instanceof UnknownTopicOrPartitionException;
+        if (!unheardOf || System.nanoTime() > deadlineNanos) {
+          throw e;
+        }
+        TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+      }
+    }
   }
 
   private static MillraceException unreachable(String bootstrapServers, Exception cause) {
@@ -153,7 +179,7 @@ final class FlightProducer implements AutoCloseable {
 
   /** Events that the topic held already when this was opened. */
   long publishedBefore() {
-    return java.util.Arrays.stream(published).sum();
+    return Arrays.stream(published).sum();
   }
 
   /** Events that the broker has acknowledged to this producer. */

@@ -22,6 +22,13 @@ record PoisonPlan(long seed, double percent) {
   private static final Poison[] KINDS = Poison.values();
 
   PoisonPlan {
+    checkPercent(percent);
+  }
+
+  /**
+   * @throws MillraceException OPTION_INVALID unless it is a percentage
+   */
+  static void checkPercent(double percent) {
     if (!(percent >= 0 && percent <= 100)) {
       throw new MillraceException(
           ErrorCode.OPTION_INVALID,

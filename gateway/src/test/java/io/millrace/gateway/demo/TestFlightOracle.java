@@ -102,6 +102,21 @@ class TestFlightOracle {
   }
 
   @Test
+  void bytesThatAreNoTextAreKeptBesideTheText() throws SQLException {
+    new FlightOracle(duckdb, FlightFiles.FLIGHTS, FlightFiles.AIRPORTS)
+        .compute(new PoisonPlan(5, 20), 5_000);
+
+    assertThat(number("SELECT count(*) FROM expected.quarantine WHERE raw_bytes IS NOT NULL"))
+        .isGreaterThan(50)
+        .isEqualTo(
+            number("SELECT count(*) FROM expected.quarantine WHERE contains(raw, chr(65533))"));
+    assertThat(
+            number(
+                "SELECT count(*) FROM expected.quarantine WHERE raw = '' AND rule = 'malformed'"))
+        .isGreaterThan(50);
+  }
+
+  @Test
   void everyEventIsInSilverOrInQuarantineOrARepeat() throws SQLException {
     PoisonPlan plan = new PoisonPlan(5, 20);
     int count = 50_000;
