@@ -7,9 +7,9 @@ import io.millrace.delta.row.FlatRowTypeInfo;
 import io.millrace.jobs.language.Dataset;
 import io.millrace.jobs.operators.Provenance;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RichMapFunction;
@@ -40,7 +40,7 @@ import org.apache.flink.types.Row;
  */
 public final class FlinkPlanner {
   private final StreamTableEnvironment tables;
-  private final Map<PlanNode, String> views = new HashMap<>();
+  private final Set<String> views = new HashSet<>();
 
   public FlinkPlanner(StreamExecutionEnvironment environment) {
     this.tables =
@@ -141,15 +141,13 @@ public final class FlinkPlanner {
       String sql, List<FlinkInput> inputs, Function<FlinkInput, DataStream<Row>> streams) {
     for (FlinkInput input : inputs) {
       Relation relation = input.relation();
-      String view = views.get(relation.node());
-      if (view == null || !view.equals(input.name())) {
+      if (views.add(input.name())) {
         Table table =
             relation.updates()
                 ? tables.fromChangelogStream(
                     streams.apply(input), schema(relation), ChangelogMode.upsert())
                 : tables.fromDataStream(streams.apply(input), schema(relation));
         tables.createTemporaryView("`" + input.name().replace("`", "``") + "`", table);
-        views.put(relation.node(), input.name());
       }
     }
     return tables.sqlQuery(sql);

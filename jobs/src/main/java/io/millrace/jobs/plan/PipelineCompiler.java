@@ -130,6 +130,14 @@ public final class PipelineCompiler {
               .formatted(files.path(), files.format(), schema == null ? " and no schema" : ""),
           "give format => 'csv' and schema => 'a STRING, b INT'; other formats are not read yet");
     }
+    Set<String> unknown = new TreeSet<>(files.options().keySet());
+    unknown.remove("delimiter");
+    if (!unknown.isEmpty()) {
+      throw new MillraceException(
+          ErrorCode.SQL_UNSUPPORTED,
+          "read_files('%s') has options %s".formatted(files.path(), unknown),
+          "take them out; header, schema and delimiter are read");
+    }
     return Relation.appending(
         new PlanNode.StaticRead(files, schema), columns(schema), Provenance.NONE);
   }
