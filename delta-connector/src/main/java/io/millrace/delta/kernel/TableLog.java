@@ -201,6 +201,7 @@ public final class TableLog implements AutoCloseable {
    */
   public boolean commit(TableChange change) {
     shortenAfterCheckpoint();
+    maintenance.settleChecksum();
     committer.announce(change);
     TransactionCommitResult result;
     try {

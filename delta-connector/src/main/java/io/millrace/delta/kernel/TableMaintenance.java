@@ -46,6 +46,7 @@ final class TableMaintenance implements AutoCloseable {
   private final ThreadPoolExecutor thread;
   private final AtomicBoolean queued = new AtomicBoolean();
   private final AtomicReference<@Nullable PostCommitHook> checksum = new AtomicReference<>();
+  private final Object checksumLock = new Object();
   private final AtomicLong committedVersion = new AtomicLong();
   private final AtomicLong checkpointInterval = new AtomicLong(Long.MAX_VALUE);
   private final AtomicLong checkpointVersion;
@@ -83,7 +84,7 @@ final class TableMaintenance implements AutoCloseable {
     checkpointInterval.set(interval);
     for (PostCommitHook hook : hooks) {
       // A full checksum replays the whole log: only in the round that writes a checkpoint anyway.
-      boolean cheap = hook.getType() == PostCommitHook.PostCommitHookType.CHECKSUM_SIMPLE;
+      boolean cheap = isSimple(hook);
       boolean full = hook.getType() == PostCommitHook.PostCommitHookType.CHECKSUM_FULL;
       if (cheap || (full && isCheckpointDue())) {
         checksum.set(hook);
@@ -107,15 +108,45 @@ final class TableMaintenance implements AutoCloseable {
     return committedVersion.get() - checkpointVersion.get() >= checkpointInterval.get();
   }
 
+  /**
+   * To be called before Kernel's next transaction, which counts files in the histogram of the
+   * checksum before it, in place: that checksum is complete when this returns, or is left out.
+   */
+  void settleChecksum() {
+    synchronized (checksumLock) {
+      PostCommitHook waiting = checksum.get();
+      if (waiting != null && isSimple(waiting)) {
+        checksum.compareAndSet(waiting, null);
+      }
+    }
+  }
+
   private void work() {
     queued.set(false);
-    PostCommitHook hook = checksum.getAndSet(null);
-    if (hook != null) {
-      attempt("checksum", () -> hook.threadSafeInvoke(engine.get()));
-    }
+    writeChecksum();
     if (isCheckpointDue()) {
       attempt("checkpoint", this::writeCheckpoint);
     }
+  }
+
+  private void writeChecksum() {
+    PostCommitHook hook;
+    synchronized (checksumLock) {
+      hook = checksum.getAndSet(null);
+      if (hook == null) {
+        return;
+      }
+      if (isSimple(hook)) {
+        attempt("checksum", () -> hook.threadSafeInvoke(engine.get()));
+        return;
+      }
+    }
+    // Counted from the log, and too long to keep a commit waiting.
+    attempt("checksum", () -> hook.threadSafeInvoke(engine.get()));
+  }
+
+  private static boolean isSimple(PostCommitHook hook) {
+    return hook.getType() == PostCommitHook.PostCommitHookType.CHECKSUM_SIMPLE;
   }
 
   /**

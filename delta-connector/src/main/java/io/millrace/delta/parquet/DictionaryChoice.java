@@ -31,10 +31,15 @@ final class DictionaryChoice {
       }
       for (ColumnChunkMetaData column : block.getColumns()) {
         EncodingStats stats = column.getEncodingStats();
-        if (stats != null && stats.hasNonDictionaryEncodedPages()) {
+        if (stats != null && stats.hasNonDictionaryEncodedPages() && !isMostlyNull(column)) {
           plain.add(column.getPath().toDotString());
         }
       }
     }
+  }
+
+  /** A page of nulls has no dictionary, which says nothing about the values to come. */
+  private static boolean isMostlyNull(ColumnChunkMetaData column) {
+    return column.getStatistics().getNumNulls() > column.getValueCount() / 2;
   }
 }

@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A file is opened by its first row, and becomes part of the table only by a commit that names
  * it; on a local disk it has reached the disk when {@link #finishFile} returns. Rows may be reused
- * by the caller. What is learnt from one file, which columns deserve a dictionary, serves the next.
- * Owned by one thread.
+ * by the caller. Timestamps keep microseconds, which is what Delta has; finer digits are cut off.
+ * What is learnt from one file, which columns deserve a dictionary, serves the next. Owned by one
+ * thread.
  */
 public final class RowDataParquetWriter implements AutoCloseable {
   private static final String INDEXED_COLUMNS = "delta.dataSkippingNumIndexedCols";
