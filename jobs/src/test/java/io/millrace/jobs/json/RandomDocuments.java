@@ -14,10 +14,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.SplittableRandom;
-import java.util.stream.Collectors;
 import org.apache.flink.table.data.DecimalData;
 import org.apache.flink.table.data.StringData;
 import org.apache.flink.table.data.TimestampData;
@@ -320,11 +319,12 @@ final class RandomDocuments {
       if (codePoint == '\n' && random.nextBoolean()) {
         return "\\n";
       }
-      boolean upper = random.nextBoolean();
-      return plainly
-          .chars()
-          .mapToObj(unit -> String.format(Locale.ROOT, upper ? "\\u%04X" : "\\u%04x", unit))
-          .collect(Collectors.joining());
+      HexFormat hex = random.nextBoolean() ? HexFormat.of() : HexFormat.of().withUpperCase();
+      StringBuilder units = new StringBuilder();
+      for (char unit : plainly.toCharArray()) {
+        units.append("\\u").append(hex.toHexDigits(unit));
+      }
+      return units.toString();
     }
     return switch (codePoint) {
       case '"' -> "\\\"";
