@@ -10,6 +10,8 @@ import org.apache.calcite.rex.RexVisitorImpl;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.flink.table.planner.calcite.FlinkTypeFactory;
 import org.apache.flink.table.types.logical.LogicalType;
+import org.apache.flink.table.types.logical.VarCharType;
+import org.apache.flink.table.types.logical.utils.LogicalTypeChecks;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +41,16 @@ final class Foldings {
         && operands.size() == 1
         && Types.isDecimal(FlinkTypeFactory.toLogicalType(call.getType()))) {
       throw unsupported(call, "has a type that Flink's planner does not keep to");
+    }
+    if ((isComparison(call) || isCast(call)) && operands.stream().anyMatch(Foldings::isCut)) {
+      throw unsupported(call, "takes a cast to CHAR or VARCHAR, which Flink leaves out");
+    }
+    if (isCast(call)
+        && !(operands.get(0) instanceof RexLiteral)
+        && Types.isTime(FlinkTypeFactory.toLogicalType(call.getType()))
+        && Types.isString(FlinkTypeFactory.toLogicalType(operands.get(0).getType()))
+        && foldsToConstant(call)) {
+      throw unsupported(call, "is a constant that Flink computes while planning");
     }
     if (isRealIdentity(call)) {
       throw unsupported(call, "changes at most the sign of zero, which Flink leaves out");
@@ -91,6 +103,20 @@ final class Foldings {
             && call.getOperands().get(0) instanceof RexLiteral literal
             && (!Types.isReal(type) || isExact(literal, type));
     return !isPlainCast && foldsToConstant(call);
+  }
+
+  private static boolean isCast(RexNode rex) {
+    return rex instanceof RexCall call
+        && (call.getKind() == SqlKind.CAST || call.getOperator().getName().equals("TRY_CAST"));
+  }
+
+  /** Whether it is a cast to a string of limited length; Flink takes some of them for lossless. */
+  private static boolean isCut(RexNode rex) {
+    LogicalType type = FlinkTypeFactory.toLogicalType(rex.getType());
+    return isCast(rex)
+        && Types.isString(type)
+        && LogicalTypeChecks.getLength(type) < VarCharType.MAX_LENGTH
+        && !(((RexCall) rex).getOperands().get(0) instanceof RexLiteral);
   }
 
   /** Whether a literal is the same number as a float or double. */

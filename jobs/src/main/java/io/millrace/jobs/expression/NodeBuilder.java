@@ -221,19 +221,15 @@ final class NodeBuilder {
     if (Comparison.isOwn(type(left), type(right))) {
       return Comparison.of(type, operator, build(left), build(right));
     }
-    if (isTime(type(left)) && right instanceof RexLiteral) {
+    if (Types.isTime(type(left)) && right instanceof RexLiteral) {
       Constant time = time(right, type(left));
       return time == null ? null : Comparison.of(type, operator, build(left), time);
     }
-    if (isTime(type(right)) && left instanceof RexLiteral) {
+    if (Types.isTime(type(right)) && left instanceof RexLiteral) {
       Constant time = time(left, type(right));
       return time == null ? null : Comparison.of(type, operator, time, build(right));
     }
     return null;
-  }
-
-  private static boolean isTime(LogicalType type) {
-    return Types.isTimestamp(type) || type.is(LogicalTypeRoot.DATE);
   }
 
   /** The instant or day that a string literal names when it is compared with one; or null. */

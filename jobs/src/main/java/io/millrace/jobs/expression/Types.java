@@ -78,6 +78,11 @@ final class Types {
     return type.is(LogicalTypeRoot.TIMESTAMP_WITHOUT_TIME_ZONE);
   }
 
+  /** A date, or a timestamp without zone. */
+  static boolean isTime(LogicalType type) {
+    return isTimestamp(type) || type.is(LogicalTypeRoot.DATE);
+  }
+
   static boolean isInterval(LogicalType type) {
     return type.is(LogicalTypeFamily.INTERVAL);
   }
