@@ -1,7 +1,10 @@
 package io.millrace.jobs.expression;
 
+import static java.util.Objects.requireNonNull;
+
 import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -30,7 +33,22 @@ import org.jspecify.annotations.Nullable;
 public final class ExpressionCompiler {
   private record Built(Node root, boolean isOwn) {}
 
+  private final ZoneId zone;
   private @Nullable FlinkTyping typing;
+
+  /** A compiler for the process's time zone, which is Flink's default for a session. */
+  public ExpressionCompiler() {
+    this(ZoneId.systemDefault());
+  }
+
+  /**
+   * A compiler for a session's time zone.
+   *
+   * @param zone {@code table.local-time-zone}: how TIMESTAMP_LTZ is shown and taken apart
+   */
+  public ExpressionCompiler(ZoneId zone) {
+    this.zone = requireNonNull(zone, "zone is null");
+  }
 
   /**
    * Compiles a scalar expression.
@@ -77,7 +95,7 @@ public final class ExpressionCompiler {
 
   private Built build(SqlNode node, Scope scope) throws Unsupported {
     if (typing == null) {
-      typing = new FlinkTyping();
+      typing = new FlinkTyping(zone);
     }
     List<String> names = new ArrayList<>();
     List<LogicalType> types = new ArrayList<>();

@@ -1,5 +1,6 @@
 package io.millrace.jobs.expression;
 
+import java.time.ZoneId;
 import java.util.List;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rex.RexNode;
@@ -23,9 +24,10 @@ final class FlinkTyping {
   private final PlannerContext context;
   private final FlinkPlannerImpl planner;
 
-  FlinkTyping() {
+  FlinkTyping(ZoneId zone) {
     TableEnvironmentImpl environment =
         (TableEnvironmentImpl) TableEnvironment.create(EnvironmentSettings.inStreamingMode());
+    environment.getConfig().setLocalTimeZone(zone);
     context = ((PlannerBase) environment.getPlanner()).plannerContext();
     planner = context.createFlinkPlanner();
   }
