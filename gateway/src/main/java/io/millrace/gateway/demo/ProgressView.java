@@ -7,9 +7,10 @@ import io.millrace.gateway.status.PipelineStatus.Balance;
 import io.millrace.gateway.status.PipelineStatus.TableStatus;
 import java.io.PrintStream;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Collectors;
+import java.util.Map;
 
 /**
  * Shows {@link Progress}: bars that are drawn over on a terminal, else one line every few seconds.
@@ -23,8 +24,8 @@ final class ProgressView {
   private final boolean terminal;
   private double due;
   private int drawn;
-  private double lastSeconds;
-  private long lastProduced;
+  private double lastSeconds = -1;
+  private long lastProduced = -1;
   private double producedPerSecond;
 
   ProgressView(PrintStream out, boolean terminal) {
@@ -49,7 +50,7 @@ final class ProgressView {
   private void draw(Progress progress) {
     double elapsed = progress.seconds() - lastSeconds;
     if (elapsed > 0) {
-      producedPerSecond = (progress.produced() - lastProduced) / elapsed;
+      producedPerSecond = lastProduced < 0 ? 0 : (progress.produced() - lastProduced) / elapsed;
       lastSeconds = progress.seconds();
       lastProduced = progress.produced();
     }
@@ -70,42 +71,56 @@ final class ProgressView {
   }
 
   private String line(Progress p) {
-    String tables =
-        p.status().map(PipelineStatus::tables).orElse(List.of()).stream()
-            .map(t -> "%s %s (%s)".formatted(t.name(), number(t.rows()), rate(t.rowsPerSecond())))
-            .collect(Collectors.joining("  "));
-    return "%6.1f s  produced %s (%s)  lag %s  fresh %s  %s%s"
-        .formatted(
-            p.seconds(),
-            number(p.produced()),
-            rate(producedPerSecond),
-            number(lag(p)),
-            fresh(p),
-            balance(p),
-            tables.isEmpty() ? "" : "  " + tables);
+    StringBuilder line =
+        new StringBuilder(
+            "%6.1f s  produced %s (%s)"
+                .formatted(p.seconds(), number(p.produced()), rate(producedPerSecond)));
+    layers(p)
+        .forEach(
+            (layer, flow) ->
+                line.append(
+                    "  %s %s (%s)".formatted(layer, number(flow.rows()), rate(flow.rate()))));
+    return line.append("  lag %s  fresh %s  %s".formatted(number(lag(p)), fresh(p), balance(p)))
+        .toString();
+  }
+
+  /** Rows written to the tables of a layer, and how many a second. */
+  private record Flow(long rows, double rate) {
+    Flow plus(Flow other) {
+      return new Flow(rows + other.rows, rate + other.rate);
+    }
+  }
+
+  private static Map<String, Flow> layers(Progress p) {
+    Map<String, Flow> layers = new LinkedHashMap<>();
+    for (TableStatus table : tables(p)) {
+      layers.merge(table.layer(), new Flow(table.rows(), table.rowsPerSecond()), Flow::plus);
+    }
+    return layers;
+  }
+
+  private static List<TableStatus> tables(Progress p) {
+    return p.status().map(PipelineStatus::tables).orElse(List.of());
   }
 
   private List<String> bars(Progress p) {
     List<String> lines = new ArrayList<>();
     lines.add("");
-    lines.add(
-        "  produced              %s %11s  %s"
-            .formatted(
-                bar(p.produced(), p.events()), number(p.produced()), rate(producedPerSecond)));
-    for (TableStatus table : p.status().map(PipelineStatus::tables).orElse(List.of())) {
+    lines.add(barLine("produced", "Kafka", p.produced(), p.events(), producedPerSecond));
+    for (TableStatus table : tables(p)) {
       lines.add(
-          "  %-21s %s %11s  %s"
-              .formatted(
-                  table.name(),
-                  bar(table.rows(), p.events()),
-                  number(table.rows()),
-                  rate(table.rowsPerSecond())));
+          barLine(table.name(), table.layer(), table.rows(), p.events(), table.rowsPerSecond()));
     }
     lines.add("");
     lines.add(
         "  %.1f s   checkpoint %d   lag %s   fresh %s   %s"
             .formatted(p.seconds(), p.checkpoint(), number(lag(p)), fresh(p), balance(p)));
     return lines;
+  }
+
+  private static String barLine(String name, String layer, long rows, long events, double rate) {
+    return "  %-21s %-10s %s %11s  %s"
+        .formatted(name, layer, bar(rows, events), number(rows), rate(rate));
   }
 
   private static long lag(Progress p) {

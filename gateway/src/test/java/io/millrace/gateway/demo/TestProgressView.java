@@ -28,10 +28,10 @@ class TestProgressView {
 
     assertThat(bytes.toString(UTF_8).lines())
         .containsExactly(
-            "   0.0 s  produced 0 (0/s)  lag 0  fresh p50 0.90 s p99 1.25 s  balance OK"
-                + "  bronze 1,500 (400/s)",
-            "   4.0 s  produced 2,000 (500/s)  lag 1,000  fresh p50 0.90 s p99 1.25 s  balance OK"
-                + "  bronze 1,500 (400/s)");
+            "   0.0 s  produced 0 (0/s)  bronze 1,500 (400/s)  lag 0  fresh p50 0.90 s p99 1.25 s"
+                + "  balance OK",
+            "   4.0 s  produced 2,000 (500/s)  bronze 1,500 (400/s)  lag 1,000  fresh p50 0.90 s"
+                + " p99 1.25 s  balance OK");
   }
 
   @Test
@@ -44,7 +44,8 @@ class TestProgressView {
     String text = bytes.toString(UTF_8);
     assertThat(text).contains("\033[5A");
     assertThat(text)
-        .contains("  bronze                [###############---------------]       1,500  400/s\n");
+        .contains(
+            "  bronze                bronze     [###############---------------]       1,500  400/s\n");
   }
 
   @Test
