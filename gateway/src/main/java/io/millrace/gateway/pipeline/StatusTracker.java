@@ -65,6 +65,8 @@ final class StatusTracker {
         lag = run.lag(LAG_TIMEOUT);
       } catch (MillraceException e) {
         // The brokers do not answer now: the number before is the best there is.
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
       }
     }
     EpochRecord epoch = last;

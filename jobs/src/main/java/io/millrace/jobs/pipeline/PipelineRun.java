@@ -2,8 +2,7 @@ package io.millrace.jobs.pipeline;
 
 import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
-import io.millrace.jobs.kafka.KafkaTopicSource;
-import io.millrace.jobs.kafka.KafkaTopics;
+import io.millrace.jobs.kafka.TopicEnds;
 import io.millrace.jobs.language.SourceFunction;
 import io.millrace.jobs.plan.PipelineCompiler;
 import io.millrace.jobs.plan.PipelinePlan;
@@ -59,6 +58,7 @@ public final class PipelineRun implements AutoCloseable {
   private final JobID jobId;
   private final KafkaReads kafka;
   private final Duration interval;
+  private final List<TopicEnds> ends = new ArrayList<>();
   private final CompletableFuture<JobResult> result;
   private volatile @Nullable CompletableFuture<Long> lastCheckpoint;
 
@@ -302,18 +302,18 @@ public final class PipelineRun implements AutoCloseable {
   /**
    * Records in the topics that no committed checkpoint holds. Asks the brokers.
    *
-   * @throws MillraceException BROKER_UNREACHABLE, TOPIC_NOT_FOUND
+   * @throws MillraceException BROKER_UNREACHABLE
    */
-  public long lag(Duration timeout) {
+  public synchronized long lag(Duration timeout) throws InterruptedException {
+    if (ends.isEmpty()) {
+      kafka.all().forEach(source -> ends.add(TopicEnds.of(source)));
+    }
     Map<String, Long> committed =
         registry.latest().map(EpochRecord::offsets).orElse(kafka.startOffsets());
     long lag = 0;
-    for (KafkaTopicSource source : kafka.all()) {
-      for (Map.Entry<Integer, KafkaTopics.Bounds> partition :
-          KafkaTopics.verify(source.withOffsets(Map.of()), timeout).partitions().entrySet()) {
-        String name = source.topic() + "-" + partition.getKey();
-        long next = committed.getOrDefault(name, partition.getValue().earliest());
-        lag += Math.max(0, partition.getValue().end() - next);
+    for (TopicEnds topic : ends) {
+      for (Map.Entry<String, Long> end : topic.ask(timeout).entrySet()) {
+        lag += Math.max(0, end.getValue() - committed.getOrDefault(end.getKey(), 0L));
       }
     }
     return lag;
@@ -449,6 +449,10 @@ public final class PipelineRun implements AutoCloseable {
     } catch (ExecutionException | TimeoutException e) {
       throw failure(plan.pipeline(), e);
     } finally {
+      synchronized (this) {
+        ends.forEach(TopicEnds::close);
+        ends.clear();
+      }
       lock.close();
     }
   }
