@@ -7,7 +7,6 @@ import io.millrace.delta.sink.DeltaTableSpec;
 import io.millrace.delta.sink.EpochListener;
 import io.millrace.delta.state.RowKeys;
 import io.millrace.jobs.json.JsonSchemaDecoder;
-import io.millrace.jobs.kafka.KafkaTopicSource;
 import io.millrace.jobs.operators.AccountedOperator;
 import io.millrace.jobs.operators.Aggregation;
 import io.millrace.jobs.operators.CheckOperator;
@@ -52,7 +51,7 @@ final class JobBuilder {
   private final Map<PlanNode, DataStream<RowData>> streams = new HashMap<>();
   private final Map<String, List<DataStream<RowData>>> quarantine = new LinkedHashMap<>();
   private final List<DataStream<CheckpointPart>> parts = new ArrayList<>();
-  private final KafkaReads kafka;
+  private final TopicStreams topics;
   private final StaticRows statics;
   private final FlinkPlanner queries;
 
@@ -60,12 +59,12 @@ final class JobBuilder {
       PipelinePlan plan,
       PipelineLayout layout,
       StreamExecutionEnvironment environment,
-      KafkaReads kafka,
+      TopicStreams topics,
       StaticRows statics) {
     this.plan = plan;
     this.layout = layout;
     this.environment = environment;
-    this.kafka = kafka;
+    this.topics = topics;
     this.statics = statics;
     this.queries = new FlinkPlanner(environment);
   }
@@ -149,15 +148,14 @@ final class JobBuilder {
 
   private DataStream<RowData> translate(PlanNode node) {
     if (node instanceof PlanNode.KafkaRead read) {
-      KafkaTopicSource source = kafka.source(read.source());
       DataStream<RowData> rows =
           environment
               .fromSource(
-                  source.build(),
+                  topics.stream(read.source()),
                   WatermarkStrategy.noWatermarks(),
                   node.name(),
                   new FlatRowTypeInfo(node.rowType()))
-              .uid(node.name() + "/" + kafka.run());
+              .uid(node.name() + "/" + topics.run());
       return attach(
           rows,
           node,

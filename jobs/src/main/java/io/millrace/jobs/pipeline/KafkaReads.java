@@ -10,12 +10,14 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.table.data.RowData;
 
 /**
  * Where a run reads each topic from: every partition from an offset that was looked up, so that the
  * registry knows where the run began even for partitions from which no record has come yet.
  */
-final class KafkaReads {
+final class KafkaReads implements TopicStreams {
   private static final Duration TIMEOUT = Duration.ofSeconds(15);
   private static final String CLIENT_OPTION = "kafka.";
 
@@ -91,12 +93,13 @@ final class KafkaReads {
     return offsets;
   }
 
-  KafkaTopicSource source(ReadKafka read) {
+  @Override
+  public Source<RowData, ?, ?> stream(ReadKafka read) {
     KafkaTopicSource source = sources.get(read);
     if (source == null) {
       throw new IllegalArgumentException(read + " was not looked up");
     }
-    return source;
+    return source.build();
   }
 
   Collection<KafkaTopicSource> all() {
@@ -108,8 +111,8 @@ final class KafkaReads {
     return startOffsets;
   }
 
-  /** Part of the source operators' uids: each run has its own. */
-  String run() {
+  @Override
+  public String run() {
     return run;
   }
 }

@@ -79,6 +79,13 @@ final class StaticRows {
     Path file = project.resolve(source.path()).normalize();
     List<RowData> rows = new ArrayList<>();
     String delimiter = source.options().getOrDefault("delimiter", ",");
+    String nullValue = source.options().getOrDefault("nullValue", "");
+    if (delimiter.length() != 1) {
+      throw new MillraceException(
+          ErrorCode.PROPERTY_INVALID,
+          "read_files('%s'): delimiter is '%s'".formatted(source.path(), delimiter),
+          "write one character");
+    }
     // Without columns: with them Jackson makes objects of the lines.
     CsvSchema csv =
         CsvSchema.emptySchema()
@@ -104,7 +111,7 @@ final class StaticRows {
           String[] cells = lines.nextValue();
           FlatRow row = new FlatRow(type);
           for (int i = 0; i < type.getFieldCount(); i++) {
-            FlatRows.setValue(row, i, value(cells, i, type, file, line));
+            FlatRows.setValue(row, i, value(cells, i, nullValue, type, file, line));
           }
           rows.add(row);
         }
@@ -122,18 +129,18 @@ final class StaticRows {
     return rows;
   }
 
-  /** As Spark reads CSV: an empty cell is NULL. */
+  /** As Spark reads CSV: an empty cell is NULL, and so is what nullValue says. */
   private static @Nullable Object value(
-      String[] cells, int column, RowType type, Path file, long line) {
+      String[] cells, int column, String nullValue, RowType type, Path file, long line) {
     String cell = column < cells.length ? cells[column] : null;
-    if (cell == null || cell.isEmpty()) {
+    if (cell == null || cell.isEmpty() || cell.equals(nullValue)) {
       return null;
     }
     LogicalType cellType = type.getTypeAt(column);
     try {
       return switch (cellType.getTypeRoot()) {
         case CHAR, VARCHAR -> StringData.fromString(cell);
-        case BOOLEAN -> Boolean.parseBoolean(cell);
+        case BOOLEAN -> truth(cell.strip());
         case TINYINT -> Byte.parseByte(cell.strip());
         case SMALLINT -> Short.parseShort(cell.strip());
         case INTEGER -> Integer.parseInt(cell.strip());
@@ -143,8 +150,13 @@ final class StaticRows {
         case DATE -> (int) LocalDate.parse(cell.strip()).toEpochDay();
         case DECIMAL -> {
           DecimalType decimal = (DecimalType) cellType;
-          yield DecimalData.fromBigDecimal(
-              new BigDecimal(cell.strip()), decimal.getPrecision(), decimal.getScale());
+          DecimalData value =
+              DecimalData.fromBigDecimal(
+                  new BigDecimal(cell.strip()), decimal.getPrecision(), decimal.getScale());
+          if (value == null) {
+            throw new NumberFormatException("it has more digits than the type");
+          }
+          yield value;
         }
         default ->
             throw new MillraceException(
@@ -161,5 +173,15 @@ final class StaticRows {
           "correct the file or the schema of read_files",
           e);
     }
+  }
+
+  private static boolean truth(String cell) {
+    if (cell.equalsIgnoreCase("true")) {
+      return true;
+    }
+    if (cell.equalsIgnoreCase("false")) {
+      return false;
+    }
+    throw new IllegalArgumentException("neither true nor false");
   }
 }

@@ -42,12 +42,19 @@ final class AggregateShape {
   private static final Set<String> FUNCTIONS = Set.of("COUNT", "SUM", "MIN", "MAX", "AVG");
 
   private final ExpressionCompiler expressions;
+  private final NodeNames nodeNames;
   private final String dataset;
   private final SqlSelect select;
   private final FromScope from;
 
-  AggregateShape(ExpressionCompiler expressions, String dataset, SqlSelect select, FromScope from) {
+  AggregateShape(
+      ExpressionCompiler expressions,
+      NodeNames nodeNames,
+      String dataset,
+      SqlSelect select,
+      FromScope from) {
     this.expressions = expressions;
+    this.nodeNames = nodeNames;
     this.dataset = dataset;
     this.select = select;
     this.from = from;
@@ -103,7 +110,7 @@ final class AggregateShape {
     PlanNode input = from.relation().node();
     if (select.getWhere() != null) {
       Predicate where = QueryCompiler.compiled(expressions.predicate(select.getWhere(), scope));
-      input = new PlanNode.Filter(dataset + ": filter", input, where);
+      input = new PlanNode.Filter(nodeNames.unique(dataset + ": filter"), input, where);
     }
     RowBuilder row = new RowBuilder(input);
 
@@ -141,16 +148,17 @@ final class AggregateShape {
               ? new SqlIdentifier("$key" + key, SqlParserPos.ZERO)
               : rewrite(items.get(i), scope, row, keyItems.size(), calls, results));
     }
-    PlanNode prepared = row.buildExactly(dataset + ": prepare");
+    PlanNode prepared = row.buildExactly(nodeNames, dataset + ": prepare");
     PlanNode aggregate =
         new PlanNode.Aggregate(
-            dataset,
+            nodeNames.unique(dataset + ": aggregate"),
             prepared,
             new Aggregation(
                 prepared.rowType(),
                 ChangelogMode.insertOnly(),
                 IntStream.range(0, keyItems.size()).toArray(),
-                calls));
+                calls),
+            calls.stream().map(AggregateCall::kind).toList());
 
     RowBuilder output = new RowBuilder(aggregate);
     Scope resultScope = new Scope(results);
@@ -171,7 +179,7 @@ final class AggregateShape {
       columns.add(RelationColumn.plain(names.get(i), type, position));
     }
     return new Relation(
-        output.build(dataset + ": finish"),
+        output.build(nodeNames, dataset + ": finish"),
         columns,
         Provenance.NONE,
         true,

@@ -5,6 +5,7 @@ import io.millrace.catalog.MillraceException;
 import io.millrace.delta.row.FlatRow;
 import io.millrace.delta.row.FlatRowTypeInfo;
 import io.millrace.jobs.language.Dataset;
+import io.millrace.jobs.language.Suggestion;
 import io.millrace.jobs.operators.Provenance;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -90,6 +91,15 @@ public final class FlinkPlanner {
     }
     RowType type =
         (RowType) table.getResolvedSchema().toPhysicalRowDataType().getLogicalType().copy(false);
+    for (String column : updates ? dataset.primaryKey() : List.<String>of()) {
+      if (!type.getFieldNames().contains(column)) {
+        throw new MillraceException(
+            ErrorCode.COLUMN_NOT_FOUND,
+            "%s: the primary key of %s names '%s', which its query does not select"
+                .formatted(dataset.position(), dataset.name(), column),
+            Suggestion.remedy(column, type.getFieldNames(), "it selects"));
+      }
+    }
     PlanNode node =
         new PlanNode.FlinkQuery(
             dataset.name(),

@@ -10,8 +10,10 @@ import io.millrace.jobs.kafka.KafkaColumns;
 import io.millrace.jobs.language.ColumnDefinition;
 import io.millrace.jobs.language.Dataset;
 import io.millrace.jobs.language.ExpectationClause;
+import io.millrace.jobs.language.Position;
 import io.millrace.jobs.language.RelationReference;
 import io.millrace.jobs.language.SourceFunction;
+import io.millrace.jobs.language.SqlFragment;
 import io.millrace.jobs.language.StreamingTable;
 import io.millrace.jobs.operators.CheckOperator;
 import io.millrace.jobs.operators.Provenance;
@@ -30,6 +32,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlIdentifier;
@@ -51,15 +55,20 @@ public final class PipelineCompiler {
   /** Where a row of read_kafka tells its record. */
   public static final Provenance KAFKA_PROVENANCE = new Provenance(1, 2, 3, 4, 5);
 
+  private static final Pattern PLACE = Pattern.compile(" at line (\\d+), column (\\d+)");
+
   private final ExpressionCompiler expressions = new ExpressionCompiler();
+  private final NodeNames names = new NodeNames();
   private final PipelineGraph graph;
+  private final Ways preferred;
   private final Map<String, Relation> relations = new HashMap<>();
   private final Map<SourceFunction, Relation> sources = new HashMap<>();
   private final Map<String, String> ways = new LinkedHashMap<>();
   private final List<TableWrite> tables = new ArrayList<>();
 
-  private PipelineCompiler(PipelineGraph graph) {
+  private PipelineCompiler(PipelineGraph graph, Ways preferred) {
     this.graph = graph;
+    this.preferred = preferred;
   }
 
   /**
@@ -67,7 +76,11 @@ public final class PipelineCompiler {
    *     PRIMARY_KEY_MISSING, PROPERTY_INVALID, each with the place in the file
    */
   public static PipelinePlan compile(PipelineGraph graph) {
-    return new PipelineCompiler(graph).compile();
+    return compile(graph, Ways.MILLRACE_WHERE_POSSIBLE);
+  }
+
+  static PipelinePlan compile(PipelineGraph graph, Ways preferred) {
+    return new PipelineCompiler(graph, preferred).compile();
   }
 
   private PipelinePlan compile() {
@@ -103,7 +116,7 @@ public final class PipelineCompiler {
           reference.name(),
           source == null
               ? relations.get(reference.name())
-              : sources.computeIfAbsent(source, PipelineCompiler::source));
+              : sources.computeIfAbsent(source, read -> source(dataset, read)));
     }
     Relation result = query(dataset, inputs);
     result = declared(dataset, result);
@@ -114,8 +127,17 @@ public final class PipelineCompiler {
     return withWatermark(dataset, result);
   }
 
-  private static Relation source(SourceFunction source) {
+  private Relation source(Dataset dataset, SourceFunction source) {
     if (source instanceof SourceFunction.ReadKafka kafka) {
+      for (SourceFunction other : sources.keySet()) {
+        if (other instanceof SourceFunction.ReadKafka same && same.topic().equals(kafka.topic())) {
+          throw new MillraceException(
+              ErrorCode.SQL_UNSUPPORTED,
+              "%s: %s reads topic %s with other arguments than a dataset before it"
+                  .formatted(dataset.position(), dataset.name(), kafka.topic()),
+              "read the topic once, in a dataset that the others read with STREAM(…)");
+        }
+      }
       return Relation.appending(
           new PlanNode.KafkaRead(kafka, KafkaColumns.ALL),
           columns(KafkaColumns.ALL),
@@ -126,8 +148,12 @@ public final class PipelineCompiler {
     if (!files.format().equals("csv") || schema == null) {
       throw new MillraceException(
           ErrorCode.SQL_UNSUPPORTED,
-          "read_files('%s') has format %s%s"
-              .formatted(files.path(), files.format(), schema == null ? " and no schema" : ""),
+          "%s: read_files('%s') has format %s%s"
+              .formatted(
+                  dataset.position(),
+                  files.path(),
+                  files.format(),
+                  schema == null ? " and no schema" : ""),
           "give format => 'csv' and schema => 'a STRING, b INT'; other formats are not read yet");
     }
     Set<String> unknown = new TreeSet<>(files.options().keySet());
@@ -153,16 +179,22 @@ public final class PipelineCompiler {
   private Relation query(Dataset dataset, Map<String, Relation> inputs) {
     String reason;
     try {
+      if (preferred == Ways.FLINK_WHERE_POSSIBLE
+          && !readsJson(dataset)
+          && inputs.values().stream().noneMatch(Relation::isStatic)) {
+        throw new NotCompiled("asked for");
+      }
       Relation own =
           new QueryCompiler(
-                  expressions, dataset, inputs, carriesProvenance(dataset), horizon(dataset))
+                  expressions, names, dataset, inputs, carriesProvenance(dataset), horizon(dataset))
               .compile();
+      verifyNames(dataset, own);
       ways.put(dataset.name(), "Millrace");
       return own;
     } catch (NotCompiled e) {
       reason = e.reason();
     } catch (MillraceException e) {
-      throw located(dataset, e);
+      throw located(dataset.query().body(), dataset.name(), e);
     }
     ways.put(dataset.name(), "Flink planner: " + reason);
     for (Map.Entry<String, Relation> input : inputs.entrySet()) {
@@ -181,20 +213,45 @@ public final class PipelineCompiler {
     return FlinkPlanner.describe(dataset, tables, reason);
   }
 
-  private static MillraceException located(Dataset dataset, MillraceException e) {
-    return e.problem().contains(dataset.position().file())
-        ? e
-        : new MillraceException(
-            e.code(),
-            "%s: %s: %s".formatted(dataset.position(), dataset.name(), e.problem()),
-            e.remedy(),
-            e);
+  /** With the place in the file, where the failure has one in the SQL of the fragment or none. */
+  private static MillraceException located(SqlFragment sql, String what, MillraceException e) {
+    if (e.problem().startsWith(sql.position().file())) {
+      return e;
+    }
+    Matcher place = PLACE.matcher(e.problem());
+    Position position = sql.position();
+    String problem = e.problem();
+    if (place.find()) {
+      int line = Integer.parseInt(place.group(1));
+      position = line < 1 ? position : sql.at(line, Integer.parseInt(place.group(2)));
+      problem = place.replaceFirst("");
+    }
+    return new MillraceException(
+        e.code(), "%s: %s: %s".formatted(position, what, problem), e.remedy(), e);
+  }
+
+  /** Tables are read by name, and many readers do not tell upper case from lower. */
+  private static void verifyNames(Dataset dataset, Relation relation) {
+    Set<String> seen = new HashSet<>();
+    for (RelationColumn column : relation.columns()) {
+      if (!seen.add(column.name().toLowerCase(Locale.ROOT))) {
+        throw new MillraceException(
+            ErrorCode.PROJECT_INVALID,
+            "%s: the query of %s selects two columns named %s"
+                .formatted(dataset.position(), dataset.name(), column.name()),
+            "give one of them another name with AS");
+      }
+    }
+  }
+
+  private static boolean readsJson(Dataset dataset) {
+    return dataset.query().flinkSql().toLowerCase(Locale.ROOT).contains("from_json");
   }
 
   /** Whether this dataset or one that its rows reach as they are writes quarantine rows. */
   private boolean carriesProvenance(Dataset dataset) {
     return dataset.quarantineTable().isPresent()
-        || dataset.query().flinkSql().toLowerCase(Locale.ROOT).contains("from_json")
+        || readsJson(dataset)
         || graph.downstream(dataset.name()).stream().anyMatch(this::carriesProvenance);
   }
 
@@ -248,7 +305,7 @@ public final class PipelineCompiler {
             ? row.carry(relation.provenance())
             : row.keep(relation.provenance());
     return new Relation(
-        row.build(dataset.name() + ": shape"),
+        row.build(names, dataset.name() + ": shape"),
         result,
         provenance,
         relation.updates(),
@@ -320,12 +377,8 @@ public final class PipelineCompiler {
             "see docs/expressions.md for what constraints can say; compute the rest as a column",
             e);
       } catch (MillraceException e) {
-        throw new MillraceException(
-            e.code(),
-            "%s: constraint %s of %s: %s"
-                .formatted(clause.position(), clause.name(), dataset.name(), e.problem()),
-            e.remedy(),
-            e);
+        throw located(
+            clause.condition(), "constraint %s of %s".formatted(clause.name(), dataset.name()), e);
       }
       rules.add(
           new CheckOperator.Rule(
@@ -408,7 +461,7 @@ public final class PipelineCompiler {
             ? row.carry(relation.provenance())
             : row.keep(relation.provenance());
     // Nothing that the dataset's readers may still need lies behind the table's columns here.
-    PlanNode node = row.build(dataset.name() + ": shape");
+    PlanNode node = row.build(names, dataset.name() + ": shape");
     List<String> key = relation.updates() ? relation.key() : List.of();
     if (!dataset.primaryKey().isEmpty()
         && relation.updates()
@@ -428,10 +481,12 @@ public final class PipelineCompiler {
                 properties.put(name, property.value());
               }
             });
-    List<String> names = columns.stream().map(RelationColumn::name).toList();
+    verifyNames(dataset, relation);
+    List<String> columnNames = columns.stream().map(RelationColumn::name).toList();
     List<LogicalType> types = columns.stream().map(RelationColumn::type).toList();
     tables.add(
-        new TableWrite(dataset.name(), node, FromScope.rowType(names, types), key, properties));
+        new TableWrite(
+            dataset.name(), node, FromScope.rowType(columnNames, types), key, properties));
     return new Relation(node, columns, provenance, relation.updates(), key, List.of());
   }
 
@@ -442,7 +497,7 @@ public final class PipelineCompiler {
     }
     String expression = watermark.get();
     for (RelationColumn column : relation.columns()) {
-      if (expression.strip().startsWith(column.name())) {
+      if (beginsWith(expression.strip(), column.name())) {
         return new Relation(
             relation.node(),
             relation.columns(),
@@ -457,5 +512,14 @@ public final class PipelineCompiler {
         "%s: watermark '%s' of %s does not begin with one of its columns"
             .formatted(dataset.position(), expression, dataset.name()),
         "write 'column - INTERVAL ''5'' SECOND'");
+  }
+
+  /** Whether an expression's first word is the column, in backticks or not. */
+  private static boolean beginsWith(String expression, String column) {
+    String quoted = "`" + column.replace("`", "``") + "`";
+    return expression.startsWith(quoted)
+        || (expression.startsWith(column)
+            && (expression.length() == column.length()
+                || !Character.isJavaIdentifierPart(expression.charAt(column.length()))));
   }
 }

@@ -3,6 +3,7 @@ package io.millrace.jobs.plan;
 import io.millrace.jobs.expression.Expression;
 import io.millrace.jobs.expression.Predicate;
 import io.millrace.jobs.language.SourceFunction;
+import io.millrace.jobs.operators.AggregateCall;
 import io.millrace.jobs.operators.Aggregation;
 import io.millrace.jobs.operators.CheckOperator;
 import io.millrace.jobs.operators.Provenance;
@@ -106,6 +107,7 @@ public sealed interface PlanNode {
     private final Optional<String> quarantine;
 
     ParseJson(
+        String name,
         String dataset,
         PlanNode input,
         int document,
@@ -114,7 +116,7 @@ public sealed interface PlanNode {
         RowType rowType,
         Provenance provenance,
         Optional<String> quarantine) {
-      super(dataset + ": parse", rowType, List.of(input));
+      super(name, rowType, List.of(input));
       this.dataset = dataset;
       this.document = document;
       this.schema = schema;
@@ -235,8 +237,8 @@ public sealed interface PlanNode {
     private final int[] keys;
     private final Optional<Duration> horizon;
 
-    Deduplicate(String dataset, PlanNode input, int[] keys, Optional<Duration> horizon) {
-      super(dataset + ": deduplicate", input.rowType(), List.of(input));
+    Deduplicate(String name, PlanNode input, int[] keys, Optional<Duration> horizon) {
+      super(name, input.rowType(), List.of(input));
       this.keys = keys.clone();
       this.horizon = horizon;
     }
@@ -265,10 +267,13 @@ public sealed interface PlanNode {
    */
   final class Aggregate extends Node {
     private final Aggregation aggregation;
+    private final List<AggregateCall.Kind> functions;
 
-    Aggregate(String dataset, PlanNode input, Aggregation aggregation) {
-      super(dataset + ": aggregate", aggregation.outputType(), List.of(input));
+    Aggregate(
+        String name, PlanNode input, Aggregation aggregation, List<AggregateCall.Kind> functions) {
+      super(name, aggregation.outputType(), List.of(input));
       this.aggregation = aggregation;
+      this.functions = List.copyOf(functions);
     }
 
     public Aggregation aggregation() {
@@ -282,7 +287,13 @@ public sealed interface PlanNode {
 
     @Override
     public Optional<String> stateSignature() {
-      return Optional.of("totals " + rowType().asSummaryString());
+      return Optional.of(
+          "totals "
+              + functions
+              + " "
+              + inputs().get(0).rowType().asSummaryString()
+              + " "
+              + rowType().asSummaryString());
     }
   }
 

@@ -8,7 +8,6 @@ import io.millrace.jobs.expression.ExpressionCompiler;
 import io.millrace.jobs.expression.Predicate;
 import io.millrace.jobs.expression.Scope;
 import io.millrace.jobs.language.Dataset;
-import io.millrace.jobs.language.SchemaText;
 import io.millrace.jobs.operators.Provenance;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,6 +26,8 @@ import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
 import org.apache.calcite.sql.SqlSelect;
 import org.apache.calcite.sql.SqlWindow;
+import org.apache.calcite.sql.fun.SqlStdOperatorTable;
+import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.flink.table.types.logical.LogicalType;
 import org.apache.flink.table.types.logical.RowType;
 
@@ -37,24 +38,30 @@ import org.apache.flink.table.types.logical.RowType;
  * is left to Flink's planner.
  */
 final class QueryCompiler {
+  private static final String KEY = "__key_";
+
   private final ExpressionCompiler expressions;
+  private final NodeNames names;
   private final Dataset dataset;
   private final Map<String, Relation> relations;
   private final boolean carryProvenance;
   private final Optional<Duration> horizon;
 
   /**
+   * @param names for the operators
    * @param relations what the query can read, by the names in its Flink SQL
    * @param carryProvenance whether somebody downstream writes quarantine rows
    * @param horizon of deduplication
    */
   QueryCompiler(
       ExpressionCompiler expressions,
+      NodeNames names,
       Dataset dataset,
       Map<String, Relation> relations,
       boolean carryProvenance,
       Optional<Duration> horizon) {
     this.expressions = expressions;
+    this.names = names;
     this.dataset = dataset;
     this.relations = relations;
     this.carryProvenance = carryProvenance;
@@ -89,7 +96,7 @@ final class QueryCompiler {
       if (from.relation().updates()) {
         throw new NotCompiled("an aggregate over rows that are updated is left to Flink");
       }
-      return new AggregateShape(expressions, dataset.name(), select, from).compile();
+      return new AggregateShape(expressions, names, dataset.name(), select, from).compile();
     }
     return project(from, select.getWhere(), items(select.getSelectList(), from));
   }
@@ -163,7 +170,7 @@ final class QueryCompiler {
     RowType type = new RowType(false, unique(fields));
     PlanNode node =
         new PlanNode.LookupJoin(
-            dataset.name() + ": join " + alias(join.getRight()).orElse(table.name()),
+            name("join " + alias(join.getRight()).orElse(table.name())),
             in,
             table,
             ints(leftKeys),
@@ -213,6 +220,9 @@ final class QueryCompiler {
       SqlNode sql = unaliased(node);
       if (sql instanceof SqlIdentifier name && name.isStar()) {
         String qualifier = name.names.size() > 1 ? name.names.get(0) : null;
+        if (qualifier != null && !from.qualifiers().contains(qualifier)) {
+          throw new NotCompiled("there is no " + qualifier + " in FROM");
+        }
         for (int i = 0; i < from.relation().columns().size(); i++) {
           if (qualifier == null || qualifier.equals(from.qualifiers().get(i))) {
             RelationColumn column = from.relation().columns().get(i);
@@ -240,7 +250,7 @@ final class QueryCompiler {
       if (input.updates()) {
         throw new NotCompiled("a filter over rows that are updated is left to Flink");
       }
-      node = new PlanNode.Filter(dataset.name() + ": filter", node, predicate(where, scope));
+      node = new PlanNode.Filter(name("filter"), node, predicate(where, scope));
     }
     List<Item> documents = items.stream().filter(item -> isFromJson(item.sql())).toList();
     if (documents.size() > 1) {
@@ -266,7 +276,7 @@ final class QueryCompiler {
     }
     Provenance provenance =
         carryProvenance ? row.carry(input.provenance()) : row.keep(input.provenance());
-    return Relation.appending(row.build(dataset.name() + ": project"), columns, provenance);
+    return Relation.appending(row.build(names, dataset.name() + ": project"), columns, provenance);
   }
 
   private List<String> renamedKey(Relation input, List<Item> items) throws NotCompiled {
@@ -317,14 +327,14 @@ final class QueryCompiler {
           "%s: from_json takes a column and a schema, got %s".formatted(dataset.name(), call),
           "write from_json(raw, 'a BIGINT, b STRING')");
     }
-    RowType schema = SchemaText.parse(schemaText.toValue(), dataset.position());
+    RowType schema = dataset.query().body().schemaIn(schemaText);
     RelationColumn raw =
         column(from, call.operand(0))
             .orElseThrow(() -> new NotCompiled("from_json of an expression: " + call.operand(0)));
     int parsed = schema.getFieldCount();
     List<RelationColumn> columns = new ArrayList<>();
     List<Integer> passed = new ArrayList<>();
-    List<String> names = new ArrayList<>(schema.getFieldNames());
+    List<String> fieldNames = new ArrayList<>(schema.getFieldNames());
     for (Item item : items) {
       if (item.equals(document)) {
         List<RelationColumn> fields = new ArrayList<>();
@@ -339,7 +349,7 @@ final class QueryCompiler {
                 .orElseThrow(
                     () -> new NotCompiled("from_json beside an expression: " + item.sql()));
         passed.add(column.position());
-        names.add(item.name());
+        fieldNames.add(item.name());
         columns.add(RelationColumn.plain(item.name(), column.type(), parsed + passed.size() - 1));
       }
     }
@@ -352,7 +362,7 @@ final class QueryCompiler {
         if (known < 0) {
           known = passed.size();
           passed.add(at[i]);
-          names.add("__source_" + i);
+          fieldNames.add("__source_" + i);
         }
         at[i] = parsed + known;
       }
@@ -362,12 +372,13 @@ final class QueryCompiler {
     passed.forEach(position -> types.add(in.rowType().getTypeAt(position)));
     PlanNode node =
         new PlanNode.ParseJson(
+            name("parse"),
             dataset.name(),
             in,
             raw.position(),
             schema,
             ints(passed),
-            FromScope.rowType(names, types),
+            FromScope.rowType(fieldNames, types),
             before,
             dataset.property(Dataset.QUARANTINE).isPresent()
                 ? dataset.quarantineTable()
@@ -420,19 +431,37 @@ final class QueryCompiler {
       throw new NotCompiled(
           "only ROW_NUMBER() OVER (PARTITION BY … ORDER BY PROCTIME()) = 1 has an operator");
     }
-    SqlSelect without = (SqlSelect) inner.clone(inner.getParserPosition());
+    // The keys are named in the inner query, so they are columns of it.
+    SqlSelect keyed = (SqlSelect) inner.clone(inner.getParserPosition());
     SqlNodeList kept = new SqlNodeList(inner.getSelectList().getParserPosition());
     for (SqlNode item : inner.getSelectList()) {
       if (item != numbered) {
         kept.add(item);
       }
     }
-    without.setSelectList(kept);
-    Relation input = query(without);
+    int keyCount = window.getPartitionList().size();
+    for (int i = 0; i < keyCount; i++) {
+      SqlNode key = window.getPartitionList().get(i);
+      SqlParserPos at = key.getParserPosition();
+      kept.add(SqlStdOperatorTable.AS.createCall(at, key, new SqlIdentifier(KEY + i, at)));
+    }
+    keyed.setSelectList(kept);
+    Relation input = query(keyed);
     if (input.updates()) {
       throw new NotCompiled("deduplication of rows that are updated is left to Flink");
     }
-    FromScope from = FromScope.of(input, alias(outer.getFrom()).orElse(""));
+    int visible = input.columns().size() - keyCount;
+    FromScope from =
+        FromScope.of(
+            input.withColumns(input.columns().subList(0, visible)),
+            alias(outer.getFrom()).orElse(""));
+    for (SqlNode item : outer.getSelectList()) {
+      if (unaliased(item) instanceof SqlIdentifier name
+          && (name.isStar()
+              || name.names.get(name.names.size() - 1).equals(alias(numbered).orElse("")))) {
+        throw new NotCompiled("the row number is selected: name the other columns one by one");
+      }
+    }
     RowBuilder row = new RowBuilder(input.node());
     List<RelationColumn> columns = new ArrayList<>();
     Scope scope = from.scope();
@@ -440,21 +469,22 @@ final class QueryCompiler {
       columns.add(add(row, item, scope));
     }
     List<Integer> keys = new ArrayList<>();
-    for (SqlNode key : window.getPartitionList()) {
-      Optional<RelationColumn> column = column(from, key);
-      if (column.isPresent()) {
-        int copied = row.copyOf(column.get().position());
-        keys.add(copied >= 0 ? copied : row.copy("__key_" + keys.size(), column.get().position()));
-      } else {
-        keys.add(row.compute("__key_" + keys.size(), expression(key, scope)));
+    for (RelationColumn key : input.columns().subList(visible, visible + keyCount)) {
+      if (key.isStructure()) {
+        throw new NotCompiled("PARTITION BY a structure is left to Flink");
       }
+      int copied = row.copyOf(key.position());
+      keys.add(copied >= 0 ? copied : row.copy(key.name(), key.position()));
     }
     // Beyond the shuffle only a quarantine of this very dataset still wants the source.
     Provenance provenance =
         carryProvenance ? row.carry(input.provenance()) : row.keep(input.provenance());
     PlanNode node =
         new PlanNode.Deduplicate(
-            dataset.name(), row.buildExactly(dataset.name() + ": project"), ints(keys), horizon);
+            name("deduplicate"),
+            row.buildExactly(names, dataset.name() + ": project"),
+            ints(keys),
+            horizon);
     return Relation.appending(node, columns, provenance);
   }
 
@@ -479,6 +509,10 @@ final class QueryCompiler {
       throw new NotCompiled(unsupported.reason());
     }
     return compiled.compiled().orElseThrow();
+  }
+
+  private String name(String what) {
+    return names.unique(dataset.name() + ": " + what);
   }
 
   // Trees

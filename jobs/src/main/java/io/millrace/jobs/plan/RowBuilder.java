@@ -75,13 +75,15 @@ final class RowBuilder {
   }
 
   /** The node of the new row: the input itself where it begins with just these fields. */
-  PlanNode build(String name) {
-    return isPrefix() ? input : projected(name);
+  PlanNode build(NodeNames nodes, String name) {
+    return isPrefix() ? input : projected(nodes.unique(name));
   }
 
   /** As {@link #build}, but the row has no further fields: it is about to be serialized. */
-  PlanNode buildExactly(String name) {
-    return isPrefix() && size() == input.rowType().getFieldCount() ? input : projected(name);
+  PlanNode buildExactly(NodeNames nodes, String name) {
+    return isPrefix() && size() == input.rowType().getFieldCount()
+        ? input
+        : projected(nodes.unique(name));
   }
 
   private boolean isPrefix() {

@@ -1,0 +1,186 @@
+package io.millrace.jobs.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.jobs.project.PipelineGraph;
+import io.millrace.jobs.project.Project;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the projects of this repository become, and that nothing in them is computed twice. */
+class TestPlan {
+  private static final Path SQL = Path.of(System.getProperty("millrace.home"), "sql");
+
+  @TempDir Path folder;
+
+  @Test
+  void ordersRunsOnOurOperatorsAlone() {
+    PipelinePlan plan = plan("orders");
+
+    assertThat(plan.toText())
+        .isEqualTo(
+            """
+            bronze        Millrace
+            orders_json   Millrace
+            orders_valid  Millrace
+            silver        Millrace
+            gold_1        Millrace
+            gold_2        Millrace
+            """);
+    assertThat(names(plan))
+        .containsExactly(
+            "read orders",
+            "bronze: project",
+            "orders_json: parse",
+            "orders_valid: check",
+            "silver: project",
+            "silver: deduplicate",
+            "gold_1: prepare",
+            "gold_1: aggregate",
+            "gold_1: finish",
+            "gold_2: prepare",
+            "gold_2: aggregate",
+            "gold_2: finish");
+    assertThat(plan.tables())
+        .extracting(table -> table.table() + " " + table.key())
+        .containsExactly(
+            "bronze []", "silver []", "gold_1 [region, minute_ts]", "gold_2 [customer_id]");
+    assertThat(plan.quarantineTables()).containsExactly("quarantine");
+  }
+
+  @Test
+  void ordersReadsParsesAndDeduplicatesOnce() {
+    PipelinePlan plan = plan("orders");
+
+    assertThat(count(plan, PlanNode.KafkaRead.class)).isEqualTo(1);
+    assertThat(count(plan, PlanNode.ParseJson.class)).isEqualTo(1);
+    assertThat(count(plan, PlanNode.Deduplicate.class)).isEqualTo(1);
+    assertThat(readers(plan, "silver: deduplicate"))
+        .containsExactlyInAnyOrder("gold_1: prepare", "gold_2: prepare", "table silver");
+    assertThat(readers(plan, "bronze: project"))
+        .containsExactlyInAnyOrder("orders_json: parse", "table bronze");
+  }
+
+  @Test
+  void flightsLeavesOnlyTheTopListToFlink() {
+    PipelinePlan plan = plan("flights");
+
+    assertThat(plan.ways())
+        .containsEntry("flights", "Millrace")
+        .containsEntry("airport_totals", "Millrace")
+        .hasSize(9);
+    assertThat(plan.ways().get("top_airports")).startsWith("Flink planner: ");
+    assertThat(plan.ways().values().stream().filter(way -> way.equals("Millrace"))).hasSize(8);
+    assertThat(count(plan, PlanNode.KafkaRead.class)).isEqualTo(1);
+    assertThat(count(plan, PlanNode.ParseJson.class)).isEqualTo(1);
+    assertThat(count(plan, PlanNode.Deduplicate.class)).isEqualTo(1);
+    assertThat(names(plan))
+        .contains("flights_checked: join o", "flights_checked: join d", "flights_checked: check");
+  }
+
+  @Test
+  void operatorsOfNestedQueriesHaveNamesOfTheirOwn() throws IOException {
+    PipelinePlan plan =
+        PipelineCompiler.compile(
+            ProjectFolder.write(
+                folder,
+                ProjectFolder.EVENTS
+                    + """
+                    CREATE STREAMING TABLE t AS SELECT id, b + 1 AS c FROM (
+                      SELECT id, b, ROW_NUMBER() OVER (PARTITION BY region ORDER BY PROCTIME()) AS rn
+                      FROM (SELECT id, region, qty * 2 AS b FROM STREAM(events) WHERE qty > 1) WHERE b > 2)
+                    WHERE rn = 1;
+                    """));
+
+    assertThat(names(plan))
+        .containsExactly(
+            "read events",
+            "json: parse",
+            "t: filter",
+            "t: project",
+            "t: filter 2",
+            "t: project 2",
+            "t: deduplicate");
+  }
+
+  @Test
+  void whatADeduplicationIsPartitionedByNeedNotBeSelected() throws IOException {
+    PipelinePlan plan =
+        PipelineCompiler.compile(
+            ProjectFolder.write(
+                folder,
+                ProjectFolder.EVENTS
+                    + """
+                    CREATE STREAMING TABLE t AS SELECT region FROM (
+                      SELECT id AS region, region AS id,
+                        ROW_NUMBER() OVER (PARTITION BY region ORDER BY PROCTIME()) AS rn
+                      FROM STREAM(events))
+                    WHERE rn = 1;
+                    """));
+
+    PlanNode.Deduplicate deduplicate = only(plan, PlanNode.Deduplicate.class);
+    assertThat(deduplicate.stateSignature()).hasValue("first of [STRING]");
+    assertThat(deduplicate.rowType().getTypeAt(0).asSummaryString()).isEqualTo("BIGINT");
+  }
+
+  @Test
+  void theFingerprintIsThatOfTheState() throws IOException {
+    String sum =
+        "CREATE MATERIALIZED VIEW m AS SELECT region, SUM(qty) AS n FROM events%s GROUP BY region;";
+    String max = sum.replace("SUM(qty)", "MAX(id)");
+
+    assertThat(fingerprint(sum.formatted(" WHERE id > 1")))
+        .isEqualTo(fingerprint(sum.formatted("")))
+        .isNotEqualTo(fingerprint(max.formatted("")));
+  }
+
+  @Test
+  void theFingerprintTellsOneFunctionFromAnother() throws IOException {
+    String sum =
+        "CREATE MATERIALIZED VIEW m AS SELECT region, %s(qty) AS n FROM events GROUP BY region;";
+
+    assertThat(fingerprint(sum.formatted("SUM"))).isNotEqualTo(fingerprint(sum.formatted("MIN")));
+  }
+
+  private String fingerprint(String sql) throws IOException {
+    return PipelineCompiler.compile(ProjectFolder.write(folder, ProjectFolder.EVENTS + sql))
+        .fingerprint();
+  }
+
+  private static PipelinePlan plan(String project) {
+    return PipelineCompiler.compile(
+        PipelineGraph.of(
+            Project.load(
+                SQL.resolve(project), Map.of("bootstrap", "localhost:9092", "topic", project))));
+  }
+
+  private static List<String> names(PipelinePlan plan) {
+    return plan.nodes().stream().map(PlanNode::name).toList();
+  }
+
+  private static long count(PipelinePlan plan, Class<? extends PlanNode> type) {
+    return plan.nodes().stream().filter(type::isInstance).count();
+  }
+
+  private static <T extends PlanNode> T only(PipelinePlan plan, Class<T> type) {
+    return type.cast(plan.nodes().stream().filter(type::isInstance).findFirst().orElseThrow());
+  }
+
+  private static List<String> readers(PipelinePlan plan, String name) {
+    List<String> readers = new ArrayList<>();
+    for (PlanNode node : plan.nodes()) {
+      if (node.inputs().stream().anyMatch(input -> input.name().equals(name))) {
+        readers.add(node.name());
+      }
+    }
+    plan.tables().stream()
+        .filter(table -> table.input().name().equals(name))
+        .forEach(table -> readers.add("table " + table.table()));
+    return readers;
+  }
+}
