@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
       "  130  interrupted with Ctrl-C",
       "",
       "Environment: JAVA_HOME (17 or newer), MILLRACE_JAVA_OPTS (further Java options),",
-      "MILLRACE_DEBUG=1 (stack traces)."
+      "MILLRACE_DEBUG=1 (stack traces), MILLRACE_CDS=off (no class archive)."
     })
 public final class Millrace implements Runnable {
   @Spec private @Nullable CommandSpec spec;
