@@ -263,9 +263,14 @@ public final class Demo {
     out.println();
     out.println("The tables are Delta tables in " + directory.tables());
     out.println("What next:");
-    out.println("  bin/millrace table show delay_by_airport_hour" + dir);
-    out.println("  bin/millrace quarantine list" + dir);
-    out.println("  bin/millrace up" + dir);
+    out.println("  bin/millrace table show flights" + dir);
+    out.println("  bin/millrace quarantine show quarantine --limit 3" + dir);
+    if (options.keep()) {
+      out.println("  bin/millrace status" + dir);
+      out.println("  bin/millrace down" + dir);
+    } else {
+      out.println("  bin/millrace up" + dir);
+    }
   }
 
   private static void write(Path file, String text) {
