@@ -173,7 +173,6 @@ public final class Demo {
       if (last.isEmpty()) {
         return Optional.empty();
       }
-      double committed = seconds(begin);
       return Optional.of(
           new DemoReport(
               options,
@@ -181,7 +180,7 @@ public final class Demo {
               producer.publishedBefore(),
               ready,
               producing.join(),
-              committed,
+              watch.committedSeconds(),
               last.get().checkpointId(),
               freshness.overall(),
               watch.statusOf(last.get()),

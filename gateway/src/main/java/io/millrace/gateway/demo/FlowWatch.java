@@ -31,6 +31,7 @@ final class FlowWatch {
   private final long events;
   private CompletableFuture<Double> producing = new CompletableFuture<>();
   private long begin;
+  private double committedSeconds;
   private long lastCheckpoint;
   private long lastCommit = System.nanoTime();
 
@@ -80,13 +81,18 @@ final class FlowWatch {
         raise(producing);
       }
       if (producing.isDone() && epoch.isPresent() && holdsEverything(epoch.get())) {
-        view.showLast(progress);
+        committedSeconds = progress.seconds();
         return epoch;
       }
       view.show(progress);
       raiseIfBroken();
     }
     return Optional.empty();
+  }
+
+  /** From the first event until every event was in every table. */
+  double committedSeconds() {
+    return committedSeconds;
   }
 
   private void committed(EpochRecord epoch) {
@@ -157,6 +163,7 @@ final class FlowWatch {
       stop.await(LOOK);
       status = status();
     }
+    view.showLast(progress(Optional.of(epoch)));
     return status.get();
   }
 
