@@ -43,9 +43,17 @@ final class GapRefusingSource
   private final KafkaTopicSource topic;
   private final KafkaSource<RowData> kafka;
 
-  GapRefusingSource(KafkaTopicSource topic, KafkaSource<RowData> kafka) {
+  private final @Nullable DrainListener staying;
+
+  /**
+   * @param staying told when a bounded source has read everything, and the source stays then; null:
+   *     the source ends
+   */
+  GapRefusingSource(
+      KafkaTopicSource topic, KafkaSource<RowData> kafka, @Nullable DrainListener staying) {
     this.topic = topic;
     this.kafka = kafka;
+    this.staying = staying;
   }
 
   @Override
@@ -56,13 +64,13 @@ final class GapRefusingSource
   @Override
   public SourceReader<RowData, KafkaPartitionSplit> createReader(SourceReaderContext context)
       throws Exception {
-    return new Reader(kafka.createReader(context), topic);
+    return new Reader(kafka.createReader(context), topic, staying == null ? null : context);
   }
 
   @Override
   public SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> createEnumerator(
       SplitEnumeratorContext<KafkaPartitionSplit> context) {
-    return kafka.createEnumerator(context);
+    return counting(kafka.createEnumerator(context), context);
   }
 
   @Override
@@ -71,7 +79,13 @@ final class GapRefusingSource
       throws Exception {
     SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> restored =
         kafka.restoreEnumerator(context, checkpoint);
-    return topic.bounded() ? new EndingEnumerator(restored, context) : restored;
+    return counting(topic.bounded() ? new EndingEnumerator(restored, context) : restored, context);
+  }
+
+  private SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> counting(
+      SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> enumerator,
+      SplitEnumeratorContext<KafkaPartitionSplit> context) {
+    return staying == null ? enumerator : new DrainEnumerator(enumerator, context, staying);
   }
 
   @Override
@@ -92,16 +106,35 @@ final class GapRefusingSource
   private static final class Reader implements SourceReader<RowData, KafkaPartitionSplit> {
     private final SourceReader<RowData, KafkaPartitionSplit> kafka;
     private final KafkaTopicSource topic;
+    private final @Nullable SourceReaderContext staying;
+    private final CompletableFuture<Void> closed = new CompletableFuture<>();
+    private boolean drained;
 
-    Reader(SourceReader<RowData, KafkaPartitionSplit> kafka, KafkaTopicSource topic) {
+    /**
+     * @param staying where to tell that everything has been read; null to end then
+     */
+    Reader(
+        SourceReader<RowData, KafkaPartitionSplit> kafka,
+        KafkaTopicSource topic,
+        @Nullable SourceReaderContext staying) {
       this.kafka = kafka;
       this.topic = topic;
+      this.staying = staying;
     }
 
     @Override
     public InputStatus pollNext(ReaderOutput<RowData> output) throws Exception {
+      if (drained) {
+        return InputStatus.NOTHING_AVAILABLE;
+      }
       try {
-        return kafka.pollNext(output);
+        InputStatus status = kafka.pollNext(output);
+        if (status != InputStatus.END_OF_INPUT || staying == null) {
+          return status;
+        }
+        drained = true;
+        staying.sendSourceEventToCoordinator(new DrainEnumerator.ReaderDrained());
+        return InputStatus.NOTHING_AVAILABLE;
       } catch (Exception e) {
         OffsetOutOfRangeException gap = gapIn(e);
         if (gap == null) {
@@ -149,7 +182,7 @@ final class GapRefusingSource
 
     @Override
     public CompletableFuture<Void> isAvailable() {
-      return kafka.isAvailable();
+      return drained ? closed : kafka.isAvailable();
     }
 
     @Override
@@ -179,6 +212,7 @@ final class GapRefusingSource
 
     @Override
     public void close() throws Exception {
+      closed.complete(null);
       kafka.close();
     }
   }

@@ -18,6 +18,7 @@ import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.types.logical.RowType;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One topic to be read as rows.
@@ -127,6 +128,21 @@ public record KafkaTopicSource(
    * does not have yet, fails the job for good with SOURCE_GAP instead of being skipped.
    */
   public Source<RowData, ?, ?> build() {
+    return build(null);
+  }
+
+  /**
+   * As {@link #build()}, for a bounded source that stays when it has read everything, so that its
+   * job can be stopped with a savepoint: Flink restores nothing from operators that have ended.
+   */
+  public Source<RowData, ?, ?> buildStaying(DrainListener listener) {
+    if (!bounded) {
+      throw new IllegalStateException(this + " never ends");
+    }
+    return build(listener);
+  }
+
+  private Source<RowData, ?, ?> build(@Nullable DrainListener staying) {
     KafkaSourceBuilder<RowData> builder =
         KafkaSource.<RowData>builder()
             .setBootstrapServers(bootstrapServers)
@@ -137,7 +153,7 @@ public record KafkaTopicSource(
     if (bounded) {
       builder.setBounded(new EndOffsets());
     }
-    return new GapRefusingSource(this, builder.build());
+    return new GapRefusingSource(this, builder.build(), staying);
   }
 
   private Properties consumerProperties() {

@@ -5,9 +5,12 @@ import io.millrace.jobs.kafka.KafkaColumns;
 import io.millrace.jobs.kafka.KafkaTopicSource;
 import io.millrace.jobs.kafka.KafkaTopics;
 import io.millrace.jobs.language.SourceFunction.ReadKafka;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.flink.api.connector.source.Source;
@@ -23,12 +26,17 @@ final class KafkaReads implements TopicStreams {
 
   private final Map<ReadKafka, KafkaTopicSource> sources;
   private final Map<String, Long> startOffsets;
+  private final Drains drains;
   private final String run;
 
   private KafkaReads(
-      Map<ReadKafka, KafkaTopicSource> sources, Map<String, Long> startOffsets, String run) {
+      Map<ReadKafka, KafkaTopicSource> sources,
+      Map<String, Long> startOffsets,
+      Drains drains,
+      String run) {
     this.sources = sources;
     this.startOffsets = startOffsets;
+    this.drains = drains;
     this.run = run;
   }
 
@@ -38,12 +46,17 @@ final class KafkaReads implements TopicStreams {
    * @param restored next offset by {@code topic-partition}, as the run before left it; empty for a
    *     first run
    * @param once read up to the ends that the partitions have when the job starts
+   * @param drains folder for what a bounded run tells of its end
    * @param run identity of the run
    * @throws MillraceException BROKER_UNREACHABLE, TOPIC_NOT_FOUND, SOURCE_GAP
    */
   static KafkaReads verified(
-      Collection<ReadKafka> reads, Map<String, Long> restored, boolean once, String run) {
-    Map<ReadKafka, KafkaTopicSource> sources = new HashMap<>();
+      Collection<ReadKafka> reads,
+      Map<String, Long> restored,
+      boolean once,
+      Path drains,
+      String run) {
+    Map<ReadKafka, KafkaTopicSource> sources = new LinkedHashMap<>();
     Map<String, Long> startOffsets = new TreeMap<>(restored);
     for (ReadKafka read : reads) {
       Map<String, String> client = new TreeMap<>();
@@ -78,7 +91,13 @@ final class KafkaReads implements TopicStreams {
           (partition, offset) -> startOffsets.put(read.topic() + "-" + partition, offset));
       sources.put(read, source.withOffsets(offsets));
     }
-    return new KafkaReads(sources, startOffsets, run);
+    List<String> names = sources.keySet().stream().map(read -> name(sources, read)).toList();
+    return new KafkaReads(sources, startOffsets, new Drains(drains, names), run);
+  }
+
+  /** Two sources may read topics of one name, from different brokers. */
+  private static String name(Map<ReadKafka, KafkaTopicSource> sources, ReadKafka read) {
+    return new ArrayList<>(sources.keySet()).indexOf(read) + "-" + read.topic();
   }
 
   private static Map<Integer, Long> offsetsOf(String topic, Map<String, Long> restored) {
@@ -99,7 +118,14 @@ final class KafkaReads implements TopicStreams {
     if (source == null) {
       throw new IllegalArgumentException(read + " was not looked up");
     }
-    return source.build();
+    return source.bounded()
+        ? source.buildStaying(drains.listener(name(sources, read)))
+        : source.build();
+  }
+
+  /** How far a bounded run is. */
+  Drains drains() {
+    return drains;
   }
 
   Collection<KafkaTopicSource> all() {

@@ -42,6 +42,11 @@ public record PipelineLayout(String root) implements Serializable {
     return state().resolve("epochs");
   }
 
+  /** Which topics a bounded run has read: {@link Drains}. */
+  Path drains() {
+    return state().resolve("drains");
+  }
+
   public Path lock() {
     return state().resolve("run.lock");
   }

@@ -10,8 +10,6 @@ import io.millrace.jobs.plan.PlanNode;
 import io.millrace.jobs.project.PipelineGraph;
 import io.millrace.jobs.project.PipelineSettings;
 import io.millrace.jobs.project.Project;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,7 +24,6 @@ import java.util.concurrent.TimeoutException;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.core.execution.CheckpointType;
 import org.apache.flink.core.execution.RecoveryClaimMode;
 import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.runtime.jobgraph.SavepointRestoreSettings;
@@ -60,7 +57,7 @@ public final class PipelineRun implements AutoCloseable {
   private final Duration interval;
   private final List<TopicEnds> ends = new ArrayList<>();
   private final CompletableFuture<JobResult> result;
-  private volatile @Nullable CompletableFuture<Long> lastCheckpoint;
+  private volatile @Nullable CompletableFuture<String> ending;
 
   private PipelineRun(
       RunOptions request,
@@ -159,12 +156,9 @@ public final class PipelineRun implements AutoCloseable {
             topics,
             restore.map(point -> point.epoch().offsets()).orElse(Map.of()),
             request.once(),
+            layout.drains(),
             jobId.toHexString() + Long.toHexString(System.nanoTime()));
-    try {
-      Files.deleteIfExists(RegistryListener.drainedFile(layout));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    kafka.drains().clear();
 
     PipelineSettings settings = project.settings();
     StreamExecutionEnvironment environment =
@@ -354,22 +348,29 @@ public final class PipelineRun implements AutoCloseable {
       }
       return true;
     } catch (TimeoutException e) {
-      hastenEnd();
+      endWhenDrained();
       return false;
     } catch (ExecutionException e) {
       throw failure(plan.pipeline(), e.getCause());
     }
   }
 
-  /** A bounded job ends with a checkpoint; it need not wait for the next regular one. */
-  private void hastenEnd() {
-    if (!request.once() || !Files.exists(RegistryListener.drainedFile(layout))) {
-      return;
+  /**
+   * A bounded run is stopped as any other once it has read everything: Flink deletes the
+   * checkpoints of a job that ends by itself, and the next run would have nothing to go on from.
+   */
+  private void endWhenDrained() {
+    CompletableFuture<String> asked = ending;
+    if (request.once()
+        && (asked == null || asked.isCompletedExceptionally())
+        && kafka.drains().complete()) {
+      ending = stopWithSavepoint();
     }
-    CompletableFuture<Long> asked = lastCheckpoint;
-    if (asked == null || asked.isCompletedExceptionally()) {
-      lastCheckpoint = cluster.triggerCheckpoint(jobId, CheckpointType.CONFIGURED);
-    }
+  }
+
+  private CompletableFuture<String> stopWithSavepoint() {
+    return cluster.stopWithSavepoint(
+        jobId, layout.savepoints().toUri().toString(), false, SavepointFormatType.CANONICAL);
   }
 
   /**
@@ -384,20 +385,9 @@ public final class PipelineRun implements AutoCloseable {
       return;
     }
     try {
-      String savepoint =
-          cluster
-              .stopWithSavepoint(
-                  jobId,
-                  layout.savepoints().toUri().toString(),
-                  false,
-                  SavepointFormatType.CANONICAL)
-              .get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+      stopWithSavepoint().get(timeout.toMillis(), TimeUnit.MILLISECONDS);
       result.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
-      Optional<EpochRecord> latest = registry.latest();
-      if (latest.isPresent() && latest.get().jobId().equals(jobId())) {
-        RestorePoint.recordSavepoint(layout, latest.get().checkpointId(), savepoint);
-      }
-    } catch (ExecutionException | TimeoutException | IOException e) {
+    } catch (ExecutionException | TimeoutException e) {
       throw new MillraceException(
           ErrorCode.PIPELINE_FAILED,
           "%s did not stop with a savepoint within %s: %s"

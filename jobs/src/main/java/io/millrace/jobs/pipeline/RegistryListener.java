@@ -5,8 +5,6 @@ import static java.util.Objects.requireNonNull;
 import io.millrace.delta.sink.Epoch;
 import io.millrace.delta.sink.EpochListener;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -46,17 +44,14 @@ final class RegistryListener implements EpochListener {
 
   @Override
   public void committed(Epoch epoch, Map<String, Long> versions) throws IOException {
-    registry.putCommitted(record(epoch).committed(System.currentTimeMillis(), versions));
-  }
-
-  @Override
-  public void drained() throws IOException {
-    Files.writeString(drainedFile(layout), jobId);
-  }
-
-  /** Exists once a bounded job has nothing left but its last checkpoint. */
-  static Path drainedFile(PipelineLayout layout) {
-    return layout.state().resolve("drained");
+    // A restored job commits what the one before it prepared: the record goes on naming that job,
+    // in whose folder the checkpoint is.
+    EpochRecord prepared =
+        registry
+            .find(epoch.checkpointId())
+            .filter(known -> known.run().equals(epoch.run()))
+            .orElseGet(() -> record(epoch));
+    registry.putCommitted(prepared.committed(System.currentTimeMillis(), versions));
   }
 
   private EpochRecord record(Epoch epoch) {

@@ -2,13 +2,11 @@ package io.millrace.jobs.pipeline;
 
 import static java.util.Objects.requireNonNull;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -29,8 +27,6 @@ import org.apache.flink.util.FileUtils;
  * @param epoch what the registry knows of it: offsets, plan
  */
 record RestorePoint(Path path, EpochRecord epoch) {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   RestorePoint {
     requireNonNull(path, "path is null");
     requireNonNull(epoch, "epoch is null");
@@ -66,7 +62,6 @@ record RestorePoint(Path path, EpochRecord epoch) {
         point -> {
           keep.add(point.path());
           keep.add(layout.checkpoints().resolve(point.epoch().jobId()));
-          keep.add(layout.savepoints().resolve(point.epoch().checkpointId() + ".json"));
         });
     for (Path folder : List.of(layout.checkpoints(), layout.savepoints())) {
       try (Stream<Path> entries = Files.list(folder)) {
@@ -85,26 +80,20 @@ record RestorePoint(Path path, EpochRecord epoch) {
     }
   }
 
-  /** Remembers that a savepoint holds the state of a checkpoint id. */
-  static void recordSavepoint(PipelineLayout layout, long checkpointId, String path)
-      throws IOException {
-    Files.write(
-        layout.savepoints().resolve(checkpointId + ".json"),
-        JSON.writeValueAsBytes(Map.of("path", path)));
-  }
-
+  /**
+   * Savepoints by the checkpoint id that they took. They say it themselves: whoever stops a run may
+   * be killed right after Flink has completed the savepoint and the tables have its rows.
+   */
   private static Map<Long, Path> savepoints(PipelineLayout layout) {
     Map<Long, Path> found = new HashMap<>();
-    try (Stream<Path> files = Files.list(layout.savepoints())) {
-      for (Path file : (Iterable<Path>) files::iterator) {
-        String name = file.getFileName().toString();
-        if (name.matches("\\d{1,18}\\.json")) {
-          Map<?, ?> content = JSON.readValue(file.toFile(), Map.class);
-          long id = Long.parseLong(name.substring(0, name.indexOf('.')));
-          found.put(id, Path.of(URI.create(String.valueOf(content.get("path")))));
+    try (Stream<Path> folders = Files.list(layout.savepoints())) {
+      for (Path folder : (Iterable<Path>) folders::iterator) {
+        Path metadata = folder.resolve("_metadata");
+        if (Files.exists(metadata)) {
+          found.put(checkpointId(metadata), folder);
         }
       }
-    } catch (IOException | IllegalArgumentException e) {
+    } catch (IOException | RuntimeException e) {
       throw new MillraceException(
           ErrorCode.STATE_CORRUPT,
           "cannot read the savepoints of %s: %s".formatted(layout.savepoints(), e.getMessage()),
@@ -114,13 +103,18 @@ record RestorePoint(Path path, EpochRecord epoch) {
     return found;
   }
 
-  private static void verify(Path metadata, long id) {
+  private static long checkpointId(Path metadata) throws IOException {
     try (DataInputStream in =
         new DataInputStream(new BufferedInputStream(Files.newInputStream(metadata)))) {
-      long found =
-          Checkpoints.loadCheckpointMetadata(
-                  in, RestorePoint.class.getClassLoader(), metadata.toString())
-              .getCheckpointId();
+      return Checkpoints.loadCheckpointMetadata(
+              in, RestorePoint.class.getClassLoader(), metadata.toString())
+          .getCheckpointId();
+    }
+  }
+
+  private static void verify(Path metadata, long id) {
+    try {
+      long found = checkpointId(metadata);
       if (found != id) {
         throw new IOException("it holds checkpoint " + found + ", expected " + id);
       }
