@@ -1,0 +1,336 @@
+package io.millrace.gateway.pipeline;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.delta.kernel.KernelTableReader;
+import io.millrace.gateway.Home;
+import io.millrace.gateway.kafka.KafkaBroker;
+import io.millrace.gateway.platform.FlinkCluster;
+import io.millrace.jobs.pipeline.EpochRecord;
+import io.millrace.jobs.pipeline.PipelineLayout;
+import io.millrace.jobs.pipeline.PipelineRun;
+import io.millrace.jobs.pipeline.RunOptions;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
+import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.util.FileUtils;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Pipelines from a real broker to tables, once, again, stopped, broken. */
+@Timeout(120)
+class TestPipelinesEndToEnd {
+  private static final String PARSED =
+      """
+      CREATE STREAMING TABLE bronze AS SELECT `value` AS `raw`, `partition` AS part, `offset` AS pos
+      FROM STREAM read_kafka(bootstrapServers => '${bootstrap}', subscribe => '${topic}', kafka.max.partition.fetch.bytes => '33554432');
+      CREATE TEMPORARY VIEW json TBLPROPERTIES ('quality.quarantine' = 'quarantine')
+      AS SELECT from_json(`raw`, 'id BIGINT, region STRING, qty INT') AS j FROM STREAM(bronze);
+      """;
+  private static final String SILVER =
+      """
+      CREATE STREAMING TABLE silver AS SELECT id, region, qty FROM (
+        SELECT j.id AS id, j.region AS region, j.qty AS qty,
+          ROW_NUMBER() OVER (PARTITION BY j.id ORDER BY PROCTIME()) AS rn FROM STREAM(json))
+      WHERE rn = 1;
+      """;
+  private static final String GOLD =
+      """
+      CREATE MATERIALIZED VIEW gold AS SELECT region, COUNT(*) AS n, SUM(qty) AS qty FROM silver GROUP BY region;
+      """;
+
+  @TempDir private static Path directory;
+  private static KafkaBroker broker;
+  private static Admin admin;
+  private static KafkaProducer<byte[], byte[]> producer;
+  private static FlinkCluster flink;
+  private static int topics;
+
+  private String topic = "";
+  private Path project = Path.of("");
+  private Path root = Path.of("");
+
+  @BeforeAll
+  static void start() throws Exception {
+    int port;
+    try (ServerSocket free = new ServerSocket(0)) {
+      port = free.getLocalPort();
+    }
+    broker =
+        KafkaBroker.start(
+            Home.fromLauncher(),
+            directory.resolve("kafka"),
+            port,
+            reason -> {
+              throw new AssertionError(reason);
+            });
+    admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()));
+    producer =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", broker.bootstrapServers(), "max.request.size", 32 << 20),
+            new ByteArraySerializer(),
+            new ByteArraySerializer());
+    flink =
+        FlinkCluster.start(
+            0,
+            directory.resolve("checkpoints"),
+            directory.resolve("tmp"),
+            new FlinkCluster.Size(4, MemorySize.ofMebiBytes(64), MemorySize.ofMebiBytes(64)));
+  }
+
+  @AfterAll
+  static void stop() {
+    flink.close();
+    producer.close();
+    admin.close();
+    broker.close();
+  }
+
+  @BeforeEach
+  void makeProject() throws Exception {
+    topic = "events-" + topics++;
+    admin
+        .createTopics(
+            List.of(
+                new NewTopic(topic, 2, (short) 1)
+                    .configs(Map.of("max.message.bytes", Integer.toString(32 << 20)))))
+        .all()
+        .get();
+    project = Files.createDirectory(directory.resolve(topic));
+    root = directory.resolve(topic + "-root");
+    Files.writeString(
+        project.resolve("pipeline.yml"),
+        "name: tested\nlibraries:\n  - glob:\n      include: a.sql\n");
+    write(PARSED + SILVER + GOLD);
+  }
+
+  @Test
+  void goesOnWhereverItWasLeft() throws Exception {
+    send(0, "eu", 1);
+    send(1, "us", 2);
+    send(1, "us", 2);
+    once();
+    assertThat(rows("silver", "id")).containsExactly("0", "1");
+    assertThat(rows("gold", "region", "n", "qty")).containsExactly("eu|1|1", "us|1|2");
+
+    send(1, "us", 2);
+    send(2, "eu", 5);
+    once();
+    assertThat(rows("gold", "region", "n", "qty")).containsExactly("eu|2|6", "us|1|2");
+
+    try (PipelineRun run = run(false)) {
+      send(3, "as", 7);
+      send(2, "eu", 5);
+      awaitOffsets(run, 7);
+      run.stop(Duration.ofSeconds(30));
+      assertThat(run.isRunning()).isFalse();
+    }
+    assertThat(rows("gold", "region", "n", "qty")).containsExactly("as|1|7", "eu|2|6", "us|1|2");
+
+    admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(3))).all().get();
+    send(2, "{\"id\":9,\"region\":\"new\",\"qty\":1}".getBytes(UTF_8));
+    try (PipelineRun run = run(false)) {
+      awaitOffsets(run, 8);
+      run.stop(Duration.ofSeconds(30));
+    }
+    send(4, "as", 1);
+    once();
+    once();
+    assertThat(rows("bronze", "part", "pos")).hasSize(9).doesNotHaveDuplicates();
+    assertThat(rows("gold", "region", "n", "qty"))
+        .containsExactly("as|2|8", "eu|2|6", "new|1|1", "us|1|2");
+  }
+
+  @Test
+  void aSecondRunOnTheSameRootIsRefused() throws Exception {
+    try (PipelineRun first = run(false)) {
+      assertThat(first.isRunning()).isTrue();
+      assertThatThrownBy(() -> run(true))
+          .hasMessage(
+              "ALREADY_RUNNING: process %d runs a pipeline on %s\n  Remedy: stop it first (kill -TERM %d), or use another --root"
+                  .formatted(ProcessHandle.current().pid(), root, ProcessHandle.current().pid()));
+    }
+  }
+
+  @Test
+  void anUnknownTopicIsRefusedWithASuggestion() {
+    String wrong = topic.replace("events", "evnets");
+    assertThatThrownBy(
+            () -> run(true, Map.of("topic", wrong, "bootstrap", broker.bootstrapServers())))
+        .hasMessageStartingWith(
+            "TOPIC_NOT_FOUND: there is no topic %s at %s\n  Remedy: did you mean 'events-"
+                .formatted(wrong, broker.bootstrapServers()));
+    assertThat(root.resolve("bronze")).doesNotExist();
+  }
+
+  @Test
+  void aBrokerThatDoesNotAnswerIsNamed() throws Exception {
+    int port;
+    try (ServerSocket free = new ServerSocket(0)) {
+      port = free.getLocalPort();
+    }
+    assertThatThrownBy(() -> run(true, Map.of("topic", topic, "bootstrap", "127.0.0.1:" + port)))
+        .hasMessageStartingWith(
+            "BROKER_UNREACHABLE: no Kafka broker at 127.0.0.1:%d answers for topic %s within 15000 ms"
+                .formatted(port, topic));
+    assertThat(root.resolve("bronze")).doesNotExist();
+  }
+
+  @Test
+  void stateThatDoesNotFitOrIsDamagedOrGoneIsRefused() throws Exception {
+    send(0, "eu", 1);
+    once();
+
+    write(PARSED + SILVER + GOLD.replace("SUM(qty)", "MAX(id)"));
+    assertThatThrownBy(() -> run(true))
+        .hasMessageStartingWith(
+            "STATE_INCOMPATIBLE: the datasets of tested have changed so that checkpoint ");
+    write(PARSED + SILVER + GOLD.replace("SUM(qty)", "MAX(qty)"));
+    assertThatThrownBy(() -> run(true)).hasMessageStartingWith("STATE_INCOMPATIBLE: ");
+    write(PARSED + SILVER + GOLD);
+
+    Path metadata;
+    try (Stream<Path> files = Files.walk(PipelineLayout.of(root).state())) {
+      metadata =
+          files.filter(file -> file.endsWith("_metadata")).max(Path::compareTo).orElseThrow();
+    }
+    byte[] intact = Files.readAllBytes(metadata);
+    Files.write(metadata, new byte[] {1, 2, 3});
+    assertThatThrownBy(() -> run(true))
+        .hasMessageStartingWith("STATE_CORRUPT: %s cannot be read: ".formatted(metadata))
+        .hasMessageContaining("the tables hold everything up to this checkpoint");
+    Files.write(metadata, intact);
+    once();
+
+    FileUtils.deleteDirectory(PipelineLayout.of(root).state().toFile());
+    assertThatThrownBy(() -> run(true))
+        .hasMessageStartingWith(
+            "STATE_BEHIND_TABLE: table %s has data, but %s holds no checkpoint of pipeline tested\n"
+                .formatted(root.resolve("bronze"), root.resolve("_millrace")))
+        .hasMessageContaining("--root");
+  }
+
+  @Test
+  void aViolatedFailUpdateCommitsNothingOfItsCheckpoint() throws Exception {
+    write(
+        PARSED
+            + """
+            CREATE STREAMING TABLE strict (CONSTRAINT positive EXPECT (qty > 0) ON VIOLATION FAIL UPDATE)
+            AS SELECT j.id AS id, j.qty AS qty FROM STREAM(json);
+            """);
+    send(0, "eu", 1);
+    once();
+    send(2, "eu", 1);
+    send(4, "eu", -1);
+
+    assertThatThrownBy(this::once)
+        .hasMessageStartingWith("EXPECTATION_FAILED: ")
+        .hasMessageContaining("positive")
+        .hasMessageContaining(topic)
+        .hasMessageContaining("offset 2");
+    assertThat(rows("strict", "id")).containsExactly("0");
+    assertThat(rows("bronze", "pos")).containsExactly("0");
+  }
+
+  @Test
+  void whatCannotBeReadIsInQuarantineAndTheRestFlowsOn() throws Exception {
+    send(0, ("{\"region\":\"" + "x".repeat(20 << 20) + "\"}").getBytes(UTF_8));
+    send(0, null);
+    send(0, "eu", 1);
+    once();
+
+    assertThat(rows("quarantine", "kafka_offset", "rule", "reason"))
+        .containsExactly(
+            "0|malformed|document too large: 20971533 bytes, the limit is 16777216",
+            "1|malformed|null value");
+    assertThat(rows("silver", "id", "region")).containsExactly("0|eu");
+    assertThat(rows("bronze", "pos")).containsExactly("0", "1", "2");
+  }
+
+  private PipelineRun run(boolean once) {
+    return run(once, Map.of("topic", topic, "bootstrap", broker.bootstrapServers()));
+  }
+
+  private PipelineRun run(boolean once, Map<String, String> variables) {
+    return PipelineRun.start(
+        new RunOptions(
+            project,
+            variables,
+            root,
+            once,
+            Optional.of(Duration.ofMillis(300)),
+            Optional.of(2),
+            Optional.empty()),
+        flink.miniCluster());
+  }
+
+  private void once() throws Exception {
+    try (PipelineRun run = run(true)) {
+      run.await();
+    }
+  }
+
+  /** Until a committed epoch holds so many records. */
+  private static void awaitOffsets(PipelineRun run, long records) throws Exception {
+    while (run.registry().latest().map(EpochRecord::offsets).orElse(Map.of()).values().stream()
+            .mapToLong(Long::longValue)
+            .sum()
+        < records) {
+      assertThat(run.await(Duration.ofMillis(50))).as("the run has ended").isFalse();
+    }
+  }
+
+  private void write(String sql) throws IOException {
+    Files.writeString(project.resolve("a.sql"), sql);
+  }
+
+  /** The same id always goes to the same partition. */
+  private void send(int id, String region, int qty) throws Exception {
+    send(
+        id % 2,
+        "{\"id\":%d,\"region\":\"%s\",\"qty\":%d}".formatted(id, region, qty).getBytes(UTF_8));
+  }
+
+  private void send(int partition, byte @Nullable [] value) throws Exception {
+    producer.send(new ProducerRecord<>(topic, partition, null, value)).get();
+  }
+
+  private List<String> rows(String table, String... columns) throws Exception {
+    List<String> rows = new ArrayList<>();
+    try (var read =
+        KernelTableReader.open(root.resolve(table).toString())
+            .rows(List.of(columns), OptionalLong.empty())) {
+      while (read.hasNext()) {
+        List<String> cells = new ArrayList<>();
+        for (Object cell : read.next()) {
+          cells.add(String.valueOf(cell));
+        }
+        rows.add(String.join("|", cells));
+      }
+    }
+    rows.sort(null);
+    return rows;
+  }
+}
