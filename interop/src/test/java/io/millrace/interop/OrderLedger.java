@@ -9,11 +9,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
@@ -73,15 +75,16 @@ final class OrderLedger implements AutoCloseable {
       Event event = event(sent.size());
       sent.add(event);
       byte[] value = event.text().getBytes(StandardCharsets.UTF_8);
-      producer.send(
-          new ProducerRecord<>(TOPIC, event.number() % PARTITIONS, null, value),
-          (metadata, problem) -> {
-            if (problem == null) {
-              acknowledge(event.number());
-            } else {
-              failure.compareAndSet(null, problem);
-            }
-          });
+      Future<RecordMetadata> unused = // the callback has the result
+          producer.send(
+              new ProducerRecord<>(TOPIC, event.number() % PARTITIONS, null, value),
+              (metadata, problem) -> {
+                if (problem == null) {
+                  acknowledge(event.number());
+                } else {
+                  failure.compareAndSet(null, problem);
+                }
+              });
       next = Math.max(next + pause, System.nanoTime() - pause * perSecond);
       while (System.nanoTime() < next) {
         LockSupport.parkNanos(next - System.nanoTime());
