@@ -2,6 +2,7 @@ package io.millrace.interop;
 
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -28,6 +29,9 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 final class OrderLedger implements AutoCloseable {
   static final String TOPIC = "orders";
   static final int PARTITIONS = 4;
+
+  /** Added to the number in the document, which so always has seven digits. */
+  private static final int FIRST = 1_000_000;
 
   private static final String[] REGIONS = {"eu-west", "us-east", "ap-south", "sa-east"};
 
@@ -104,7 +108,7 @@ final class OrderLedger implements AutoCloseable {
       // A repeat under another number, and often in another partition.
       Event earlier = sent.get(random.nextInt(Math.max(0, number - 5_000), number));
       String text = earlier.text();
-      String again = "{\"event\":%07d".formatted(number) + text.substring(text.indexOf(','));
+      String again = "{\"event\":%d".formatted(FIRST + number) + text.substring(text.indexOf(','));
       return new Event(number, again, earlier.broken(), earlier.order());
     }
     Order order =
@@ -115,11 +119,11 @@ final class OrderLedger implements AutoCloseable {
             (1_767_225_600_000L + number * 20L) / 60_000 * 60_000,
             BigDecimal.valueOf(kind == 4 ? -random.nextInt(100) : random.nextInt(1, 200_000), 2));
     String text =
-        ("{\"event\":%07d,\"order_id\":%s,\"customer_id\":%d,\"product_id\":%d,\"region\":\"%s\","
+        ("{\"event\":%d,\"order_id\":%s,\"customer_id\":%d,\"product_id\":%d,\"region\":\"%s\","
                 + "\"currency\":\"EUR\",\"amount\":%s,\"status\":\"paid\",\"channel\":\"web\","
                 + "\"ts\":\"%s\",\"note\":\"gift wrap\"}")
             .formatted(
-                number,
+                FIRST + number,
                 kind == 3 ? "null" : Long.toString(order.id()),
                 order.customer(),
                 random.nextInt(1, 10_000),
@@ -149,6 +153,11 @@ final class OrderLedger implements AutoCloseable {
     }
   }
 
+  /** The number of the event that a document, or what is left of it, is of. */
+  static int numberOf(String text) {
+    return Integer.parseInt(text.substring(9, 16)) - FIRST;
+  }
+
   /** After {@link #finish} only. */
   List<Event> events() {
     return sent;
@@ -170,6 +179,6 @@ final class OrderLedger implements AutoCloseable {
   public void close() throws Exception {
     stopping = true;
     sender.join();
-    producer.close(java.time.Duration.ZERO);
+    producer.close(Duration.ZERO);
   }
 }

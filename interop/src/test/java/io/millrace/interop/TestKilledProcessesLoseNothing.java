@@ -326,7 +326,7 @@ class TestKilledProcessesLoseNothing {
     for (Row row :
         table(spark, "bronze").select("raw", "kafka_partition", "kafka_offset").collectAsList()) {
       String raw = row.getString(0);
-      int number = Integer.parseInt(raw.substring(9, 16));
+      int number = OrderLedger.numberOf(raw);
       times.merge(number, 1, Integer::sum);
       if (!places.add(row.get(1) + "/" + row.get(2)) || !raw.equals(events.get(number).text())) {
         strange.add(row.toString());
