@@ -43,7 +43,7 @@ import org.junit.jupiter.api.Test;
  * take about ten seconds together.
  */
 class TestKilledProcessesLoseNothing {
-  private static final int KILLS = Integer.getInteger("millrace.kills", 20);
+  private static final int KILLS = Integer.getInteger("millrace.kills", 6);
   private static final long SEED = Long.getLong("millrace.seed", 20);
   private static final int INTERVAL_MILLIS = 700;
   private static final int EVENTS_PER_SECOND = 400;

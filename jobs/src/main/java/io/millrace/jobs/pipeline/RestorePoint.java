@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.flink.runtime.checkpoint.Checkpoints;
 import org.apache.flink.util.FileUtils;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The Flink checkpoint or savepoint that a pipeline goes on from, with the epoch that belongs to
@@ -93,38 +94,40 @@ record RestorePoint(Path path, EpochRecord epoch) {
           found.put(checkpointId(metadata), folder);
         }
       }
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException e) {
       throw new MillraceException(
-          ErrorCode.STATE_CORRUPT,
-          "cannot read the savepoints of %s: %s".formatted(layout.savepoints(), e.getMessage()),
-          "restore the folder from a backup",
+          ErrorCode.IO_FAILED,
+          "cannot list %s: %s".formatted(layout.savepoints(), e),
+          "make the folder readable",
           e);
     }
     return found;
   }
 
-  private static long checkpointId(Path metadata) throws IOException {
+  private static long checkpointId(Path metadata) {
     try (DataInputStream in =
         new DataInputStream(new BufferedInputStream(Files.newInputStream(metadata)))) {
       return Checkpoints.loadCheckpointMetadata(
               in, RestorePoint.class.getClassLoader(), metadata.toString())
           .getCheckpointId();
+    } catch (IOException | RuntimeException e) {
+      throw damaged(metadata, String.valueOf(e.getMessage()), e);
     }
   }
 
   private static void verify(Path metadata, long id) {
-    try {
-      long found = checkpointId(metadata);
-      if (found != id) {
-        throw new IOException("it holds checkpoint " + found + ", expected " + id);
-      }
-    } catch (IOException | RuntimeException e) {
-      throw new MillraceException(
-          ErrorCode.STATE_CORRUPT,
-          "%s cannot be read: %s".formatted(metadata, e.getMessage()),
-          "restore the pipeline's root from a backup, or start again in an empty one with --root;"
-              + " the tables hold everything up to this checkpoint",
-          e);
+    long found = checkpointId(metadata);
+    if (found != id) {
+      throw damaged(metadata, "it holds checkpoint " + found + ", expected " + id, null);
     }
+  }
+
+  private static MillraceException damaged(Path metadata, String how, @Nullable Throwable cause) {
+    return new MillraceException(
+        ErrorCode.STATE_CORRUPT,
+        "%s cannot be read: %s".formatted(metadata, how),
+        "restore the pipeline's root from a backup, or start again in an empty one with --root;"
+            + " the tables hold everything up to this checkpoint",
+        cause);
   }
 }
