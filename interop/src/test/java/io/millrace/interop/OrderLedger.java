@@ -147,6 +147,7 @@ final class OrderLedger implements AutoCloseable {
     stopping = true;
     sender.join();
     producer.flush();
+    producer.close();
     Exception problem = failure.get();
     if (problem != null) {
       throw problem;

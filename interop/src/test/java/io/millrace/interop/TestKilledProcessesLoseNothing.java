@@ -376,7 +376,7 @@ class TestKilledProcessesLoseNothing {
         .containsExactlyInAnyOrderElementsOf(
             present.stream()
                 .filter(OrderLedger.Event::broken)
-                .map(OrderLedger.Event::text)
+                .map(event -> "[" + event.text() + "]")
                 .toList());
   }
 
