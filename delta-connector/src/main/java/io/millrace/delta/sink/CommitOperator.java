@@ -236,7 +236,6 @@ final class CommitOperator extends AbstractStreamOperator<Void>
   public void finish() throws Exception {
     finished = true;
     super.finish();
-    listener.drained();
   }
 
   @Override

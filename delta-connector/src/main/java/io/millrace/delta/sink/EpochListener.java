@@ -24,10 +24,4 @@ public interface EpochListener extends Serializable {
    * @param versions the version that each table stands at; tables that have not changed included
    */
   void committed(Epoch epoch, Map<String, Long> versions) throws Exception;
-
-  /**
-   * The input has ended: nothing comes any more but the last checkpoint. Called once, by bounded
-   * jobs only.
-   */
-  default void drained() throws Exception {}
 }
