@@ -50,6 +50,14 @@ final class RunDisplay {
     StringBuilder line = new StringBuilder(status.name()).append(' ').append(status.state());
     line.append(" ckpt ").append(status.checkpointId());
     line.append(" lag ").append(StatusTable.grouped(status.lagRecords()));
+    PipelineStatus.Failure failure = status.failure();
+    if (failure != null) {
+      return line.append(" | ")
+          .append(failure.code())
+          .append(": ")
+          .append(failure.message())
+          .toString();
+    }
     for (TableStatus table : status.tables()) {
       line.append(" | ").append(table.name()).append(' ');
       line.append(StatusTable.grouped(table.rows())).append(" rows ");

@@ -169,7 +169,7 @@ final class FlowWatch {
 
   private static void raiseIfFailed(PipelineStatus status) {
     PipelineStatus.Failure failure = status.failure();
-    if (failure != null) {
+    if (failure != null && status.state() == PipelineStatus.State.FAILED) {
       ErrorCode code =
           Arrays.stream(ErrorCode.values())
               .filter(known -> known.name().equals(failure.code()))

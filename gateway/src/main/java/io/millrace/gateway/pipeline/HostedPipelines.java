@@ -30,7 +30,10 @@ public final class HostedPipelines implements PipelineHost {
             Optional.ofNullable(System.getProperty("millrace.job-id")));
     PipelineRun run = PipelineRun.start(options, platform.miniCluster());
     Hosted hosted =
-        new Hosted(registration.name(), run, new StatusDirectory(platform.directory().status()));
+        new Hosted(
+            registration.name(),
+            run,
+            new StatusFile(new StatusDirectory(platform.directory().status())));
     hosted.reporter.start();
     return hosted;
   }
@@ -40,11 +43,11 @@ public final class HostedPipelines implements PipelineHost {
     private final String name;
     private final PipelineRun run;
     private final StatusTracker tracker;
-    private final StatusDirectory statuses;
+    private final StatusFile statuses;
     private final Thread reporter;
     private volatile boolean stopping;
 
-    Hosted(String name, PipelineRun run, StatusDirectory statuses) {
+    Hosted(String name, PipelineRun run, StatusFile statuses) {
       this.name = name;
       this.run = run;
       this.statuses = statuses;
@@ -62,7 +65,7 @@ public final class HostedPipelines implements PipelineHost {
       try {
         while (!run.await(Duration.ofSeconds(1))) {
           if (!stopping) {
-            statuses.write(tracker.status(State.RUNNING, null));
+            statuses.write(tracker.running());
           }
         }
         statuses.write(tracker.status(stopping ? State.STOPPED : State.FINISHED, null));
@@ -85,6 +88,12 @@ public final class HostedPipelines implements PipelineHost {
       } finally {
         run.close();
       }
+    }
+
+    @Override
+    public void abandon() {
+      stopping = true;
+      run.close();
     }
   }
 }

@@ -46,7 +46,7 @@ public final class LocalPipelineRunner implements PipelineRunner {
             FlinkCluster.start(0, layout.checkpoints(), layout.state().resolve("tmp"), size);
         PipelineRun run = PipelineRun.start(options, flink.miniCluster())) {
       StatusTracker tracker = new StatusTracker(run);
-      StatusDirectory statuses = new StatusDirectory(layout.state().resolve("status"));
+      StatusFile statuses = new StatusFile(new StatusDirectory(layout.state().resolve("status")));
       try {
         State end = follow(run, stop, tracker, statuses, watcher);
         PipelineStatus last = tracker.status(end, null);
@@ -63,7 +63,7 @@ public final class LocalPipelineRunner implements PipelineRunner {
       PipelineRun run,
       StopRequest stop,
       StatusTracker tracker,
-      StatusDirectory statuses,
+      StatusFile statuses,
       Consumer<PipelineStatus> watcher)
       throws InterruptedException {
     long next = System.nanoTime();
@@ -73,7 +73,7 @@ public final class LocalPipelineRunner implements PipelineRunner {
         return State.STOPPED;
       }
       if (System.nanoTime() - next >= 0) {
-        PipelineStatus status = tracker.status(State.RUNNING, null);
+        PipelineStatus status = tracker.running();
         statuses.write(status);
         watcher.accept(status);
         next = System.nanoTime() + TICK.toNanos();

@@ -27,6 +27,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,7 @@ import org.jspecify.annotations.Nullable;
 final class StatusTracker {
   private static final int COMMITS_KEPT = 120;
   private static final Duration RATE_WINDOW = Duration.ofSeconds(5);
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
   private static final Duration LAG_TIMEOUT = Duration.ofSeconds(2);
 
   /** Two commits in a row, as far as freshness and rates go. */
@@ -50,6 +52,7 @@ final class StatusTracker {
   private final Deque<Commit> commits = new ArrayDeque<>();
   private @Nullable EpochRecord last;
   private long lag;
+  private long lastCommitNanos = System.nanoTime();
 
   StatusTracker(PipelineRun run) {
     this.run = run;
@@ -57,7 +60,21 @@ final class StatusTracker {
     this.last = run.registry().latest().orElse(null);
   }
 
-  /** How the run is now. */
+  /** How a run is that has not ended. */
+  PipelineStatus running() throws InterruptedException {
+    run.registry().latest().ifPresent(this::follow);
+    long silent = System.nanoTime() - lastCommitNanos;
+    // A run that commits is well; the question costs Flink some work.
+    if (silent > PATIENCE.toNanos() + 2 * checkpointInterval.toNanos()) {
+      Optional<MillraceException> trouble = run.trouble();
+      if (trouble.isPresent()) {
+        return status(State.RETRYING, trouble.get());
+      }
+    }
+    return status(State.RUNNING, null);
+  }
+
+  /** How the run is, or was when it ended. */
   PipelineStatus status(State state, @Nullable MillraceException failure) {
     run.registry().latest().ifPresent(this::follow);
     if (state == State.RUNNING || state == State.FINISHED) {
@@ -103,6 +120,7 @@ final class StatusTracker {
       }
     }
     last = epoch;
+    lastCommitNanos = System.nanoTime();
   }
 
   private static long records(EpochRecord epoch) {

@@ -26,5 +26,12 @@ public interface PipelineHost {
      * @throws MillraceException if it did not stop in time; its checkpoints remain
      */
     void stop(Duration timeout);
+
+    /**
+     * Ends the job at once; its last checkpoint remains. For a platform that cannot go on.
+     *
+     * @throws MillraceException if it does not end
+     */
+    void abandon();
   }
 }

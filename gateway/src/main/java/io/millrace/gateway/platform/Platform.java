@@ -249,7 +249,11 @@ public final class Platform implements AutoCloseable {
           inThread(
               "stop-" + pipeline.name(),
               () -> {
-                pipeline.stop(PIPELINE_STOP_TIMEOUT);
+                if (fault.isDone()) {
+                  pipeline.abandon(); // without Kafka there is no last checkpoint to wait for
+                } else {
+                  pipeline.stop(PIPELINE_STOP_TIMEOUT);
+                }
                 return null;
               }));
     }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param lagRecords records in the topics, at the last look, that no completed checkpoint holds
  * @param balance of the whole pipeline; null before the first checkpoint
  * @param tables in the order in which rows meet them
- * @param failure why it failed; set exactly when the state is FAILED
+ * @param failure why it failed or does not get on; set exactly when the state is FAILED or RETRYING
  */
 public record PipelineStatus(
     String name,
@@ -39,16 +39,18 @@ public record PipelineStatus(
     if (name.isBlank()) {
       throw new IllegalArgumentException("the pipeline's name is blank");
     }
-    if ((state == State.FAILED) != (failure != null)) {
+    if ((state == State.FAILED || state == State.RETRYING) != (failure != null)) {
       throw new IllegalArgumentException("state is " + state + ", failure is " + failure);
     }
     tables = List.copyOf(tables);
     expectations = List.copyOf(expectations);
   }
 
-  /** What the pipeline is doing; all but RUNNING are final. */
+  /** What the pipeline is doing; all but RUNNING and RETRYING are final. */
   public enum State {
     RUNNING,
+    /** Nothing can be committed now; it goes on by itself once it can, and nothing is lost. */
+    RETRYING,
     /** Everything that was in the topics is committed. */
     FINISHED,
     FAILED,
@@ -111,7 +113,7 @@ public record PipelineStatus(
     }
   }
 
-  /** Code and message of the failure that ended the pipeline. */
+  /** Code and message of what ended the pipeline, or keeps it from getting on. */
   public record Failure(String code, String message) {
     public Failure {
       requireNonNull(code, "code is null");

@@ -26,7 +26,9 @@ public record StatusReading(
     if (status == null) {
       return "UNREADABLE";
     }
-    boolean gone = status.state() == PipelineStatus.State.RUNNING && !alive;
-    return gone ? "NOT RUNNING" : status.state().name();
+    boolean running =
+        status.state() == PipelineStatus.State.RUNNING
+            || status.state() == PipelineStatus.State.RETRYING;
+    return running && !alive ? "NOT RUNNING" : status.state().name();
   }
 }

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.gateway.Home;
+import io.millrace.gateway.SmallDisk;
 import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -110,6 +112,74 @@ class TestUpDown {
     Files.delete(data.resolve("platform.json"));
     assertThat(result.output()).contains("error: STATE_CORRUPT: ");
     assertThat(result.exitCode()).isEqualTo(5);
+  }
+
+  @Test
+  void aPlatformWhoseDiskIsFullEndsAndKeepsWhatItAcknowledged() throws Exception {
+    try (SmallDisk disk = SmallDisk.mount(temporary.resolve("disk"), 96)) {
+      data = disk.folder().resolve("data");
+      File output = temporary.resolve("up.out").toFile();
+      Process up =
+          new ProcessBuilder(
+                  launcher.toString(), "up", "--dir=" + data, "--flink-port=0", "--kafka-port=0")
+              .redirectErrorStream(true)
+              .redirectOutput(output)
+              .start();
+      String bootstrap = awaitReady(up);
+      publish(bootstrap);
+      disk.fill(1_000);
+      publishUntilItEnds(bootstrap, up);
+
+      assertThat(up.waitFor(60, TimeUnit.SECONDS)).as("it ends by itself").isTrue();
+      assertThat(Files.readString(output.toPath()))
+          .contains(
+              "error: DISK_FULL: the embedded Kafka broker gave up: Kafka ended with status 1")
+          .contains("there is no room on the disk of " + data + ": free some, then start again")
+          .doesNotContain("\tat ");
+      assertThat(up.exitValue()).isEqualTo(5);
+
+      disk.free();
+      assertThat(published(up().path("bootstrap_servers").asText())).isPositive();
+      assertThat(run("down", "--dir=" + data).exitCode()).isZero();
+    }
+  }
+
+  private String awaitReady(Process up) throws Exception {
+    Path state = data.resolve("platform.json");
+    while (up.isAlive()) {
+      JsonNode json = Files.exists(state) ? JSON.readTree(state.toFile()) : JSON.nullNode();
+      if (json.path("ready").asBoolean()) {
+        return json.path("bootstrap_servers").asText();
+      }
+      TimeUnit.MILLISECONDS.sleep(50);
+    }
+    throw new AssertionError("up has ended with " + up.exitValue());
+  }
+
+  private static void publishUntilItEnds(String bootstrap, Process up) {
+    KafkaProducer<String, String> producer =
+        new KafkaProducer<>(
+            Map.of(
+                "bootstrap.servers",
+                bootstrap,
+                "max.block.ms",
+                1_000,
+                "request.timeout.ms",
+                1_000,
+                "delivery.timeout.ms",
+                2_000),
+            new StringSerializer(),
+            new StringSerializer());
+    try {
+      String large = "x".repeat(200_000);
+      while (up.isAlive()) {
+        producer.send(new ProducerRecord<>("events", large)).get(2, TimeUnit.SECONDS);
+      }
+    } catch (Exception e) {
+      assertThat(e).as("the broker has stopped taking records").isNotNull();
+    } finally {
+      producer.close(Duration.ZERO);
+    }
   }
 
   private JsonNode up() throws Exception {

@@ -4,8 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.catalog.ErrorCode;
+import io.millrace.catalog.MillraceException;
 import io.millrace.delta.kernel.KernelTableReader;
 import io.millrace.gateway.Home;
+import io.millrace.gateway.SmallDisk;
 import io.millrace.gateway.kafka.KafkaBroker;
 import io.millrace.gateway.platform.FlinkCluster;
 import io.millrace.jobs.pipeline.EpochRecord;
@@ -22,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.util.FileUtils;
@@ -30,6 +34,7 @@ import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -186,6 +191,21 @@ class TestPipelinesEndToEnd {
   }
 
   @Test
+  void aTopicThatWasCreatedAnewIsRefusedHoweverLongItIs() throws Exception {
+    send(0, "eu", 1);
+    once();
+    admin.deleteTopics(List.of(topic)).all().get();
+    createOnceItIsGone(topic);
+    send(0, "eu", 2);
+    send(2, "eu", 3);
+
+    assertThatThrownBy(this::once)
+        .hasMessageStartingWith("SOURCE_GAP: topic %s has id ".formatted(topic))
+        .hasMessageContaining(", but the offsets {0=1, 1=0} were read from the topic with id ");
+    assertThat(rows("bronze", "pos")).containsExactly("0");
+  }
+
+  @Test
   void aBrokerThatDoesNotAnswerIsNamed() throws Exception {
     int port;
     try (ServerSocket free = new ServerSocket(0)) {
@@ -267,6 +287,78 @@ class TestPipelinesEndToEnd {
             "1|malformed|null value");
     assertThat(rows("silver", "id", "region")).containsExactly("0|eu");
     assertThat(rows("bronze", "pos")).containsExactly("0", "1", "2");
+  }
+
+  /** A broker deletes a topic some time after it has said so. */
+  private static void createOnceItIsGone(String name) throws Exception {
+    while (true) {
+      try {
+        admin.createTopics(List.of(new NewTopic(name, 2, (short) 1))).all().get();
+        return;
+      } catch (ExecutionException e) {
+        assertThat(e).hasCauseInstanceOf(TopicExistsException.class);
+        Thread.sleep(20);
+      }
+    }
+  }
+
+  @Test
+  void aFullDiskIsToldAndTheRunGoesOnWhenThereIsRoom() throws Exception {
+    try (SmallDisk disk = SmallDisk.mount(directory.resolve(topic + "-disk"), 32)) {
+      root = disk.folder().resolve("root");
+      try (PipelineRun run = run(false)) {
+        send(0, "eu", 1);
+        awaitOffsets(run, 1);
+        assertThat(run.trouble()).isEmpty();
+
+        disk.fill(0);
+        send(1, "us", 2);
+        send(2, "eu", 3);
+        MillraceException trouble = awaitTrouble(run);
+        assertThat(trouble.code()).isEqualTo(ErrorCode.DISK_FULL);
+        assertThat(trouble.problem())
+            .startsWith("pipeline tested cannot write, the disk of " + root + " has 0 MB left: ");
+        assertThat(trouble.remedy())
+            .isEqualTo("free some room: nothing is lost, and it goes on from the last checkpoint");
+        assertThat(run.isRunning()).isTrue();
+
+        disk.free();
+        awaitOffsets(run, 3);
+        assertThat(run.trouble()).isEmpty();
+        run.stop(Duration.ofSeconds(30));
+      }
+      assertThat(rows("gold", "region", "n", "qty")).containsExactly("eu|2|4", "us|1|2");
+      assertThat(rows("bronze", "part", "pos")).containsExactly("0|0", "0|1", "1|0");
+    }
+  }
+
+  private static MillraceException awaitTrouble(PipelineRun run) throws Exception {
+    while (true) {
+      Optional<MillraceException> trouble = run.trouble();
+      if (trouble.isPresent()) {
+        return trouble.get();
+      }
+      assertThat(run.await(Duration.ofMillis(50))).as("the run has ended").isFalse();
+    }
+  }
+
+  @Test
+  void aBoundedRunOnAFullDiskFailsAndTheNextOneGoesOn() throws Exception {
+    try (SmallDisk disk = SmallDisk.mount(directory.resolve(topic + "-disk"), 32)) {
+      root = disk.folder().resolve("root");
+      send(0, "eu", 1);
+      once();
+
+      disk.fill(0);
+      send(2, "eu", 2);
+      assertThatThrownBy(this::once)
+          .hasMessageStartingWith("DISK_FULL: ")
+          .hasMessageContaining(root.toString());
+
+      disk.free();
+      once();
+      assertThat(rows("gold", "region", "n", "qty")).containsExactly("eu|2|3");
+    }
   }
 
   private PipelineRun run(boolean once) {

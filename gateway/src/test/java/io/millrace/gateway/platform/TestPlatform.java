@@ -123,6 +123,11 @@ class TestPlatform {
           assertThat(platform.miniCluster().isRunning()).as("Flink outlives its jobs").isTrue();
           stopped.add(registration.name());
         }
+
+        @Override
+        public void abandon() {
+          throw new AssertionError("nothing has failed");
+        }
       };
     }
   }

@@ -2,11 +2,11 @@ package io.millrace.gateway.platform;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
 import io.millrace.gateway.Home;
+import io.millrace.gateway.SmallDisk;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -74,29 +74,15 @@ class TestPlatformRefusals {
         .hasMessageEndingWith("or choose another one with --dir");
   }
 
-  /** A memory file system of 4 MB, where this user may mount one; anywhere else it is left out. */
   @Test
   void aDiskThatIsFullIsToldBeforeAnythingStarts() throws Exception {
-    Path disk = Files.createDirectory(root.resolve("disk"));
-    assumeTrue(run("mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", disk.toString()));
-    try {
+    try (SmallDisk small = SmallDisk.mount(root.resolve("disk"), 4)) {
+      Path disk = small.folder();
       assertThatThrownBy(() -> start(new PlatformDirectory(disk.resolve("data")), ANY))
           .isInstanceOfSatisfying(MillraceException.class, has(ErrorCode.DISK_FULL))
           .hasMessageStartingWith("DISK_FULL: the disk of " + disk + "/data has ")
           .hasMessageContaining(" MB left, a start needs 64 MB");
       assertThat(disk.resolve("data/kafka")).isEmptyDirectory();
-    } finally {
-      assertThat(run("umount", disk.toString())).isTrue();
-    }
-  }
-
-  private static boolean run(String... command) throws Exception {
-    try {
-      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-      process.getInputStream().readAllBytes();
-      return process.waitFor() == 0;
-    } catch (IOException e) {
-      return false; // there is no such program here
     }
   }
 

@@ -148,6 +148,14 @@ class TestStatus {
   }
 
   @Test
+  void aRunThatCannotCommitSaysWhy() {
+    Golden.assertMatches(
+        "status/retrying.txt", text(StatusReading.of(orders(State.RETRYING), true)));
+    assertThat(StatusReading.of(orders(State.RETRYING), false).stateText())
+        .isEqualTo("NOT RUNNING");
+  }
+
+  @Test
   void aFailureNeedsTheFailedState() {
     assertThatThrownBy(
             () ->
@@ -198,7 +206,9 @@ class TestStatus {
         state == State.FAILED
             ? new Failure(
                 "EXPECTATION_FAILED", "silver_orders: has_id failed for orders-0 offset 17")
-            : null;
+            : state == State.RETRYING
+                ? new Failure("DISK_FULL", "pipeline orders cannot write, the disk is full")
+                : null;
     return new PipelineStatus(
         "orders",
         state,

@@ -12,6 +12,8 @@ import java.util.TreeMap;
  * @param plan fingerprint of the plan whose operators took the checkpoint
  * @param jobId Flink's id of the job, hexadecimal
  * @param run identity of the committer's run
+ * @param topics id by name of each topic that was read: another id means that the offsets count
+ *     other records
  * @param checkpointId Flink's id of the checkpoint; grows over all runs that resume
  * @param offsets next Kafka offset to read by {@code topic-partition}
  * @param counts rows by operator and fate since the first start
@@ -25,6 +27,7 @@ public record EpochRecord(
     String plan,
     String jobId,
     String run,
+    Map<String, String> topics,
     long checkpointId,
     Map<String, Long> offsets,
     Map<String, Map<String, Long>> counts,
@@ -37,6 +40,7 @@ public record EpochRecord(
     requireNonNull(plan, "plan is null");
     requireNonNull(jobId, "jobId is null");
     requireNonNull(run, "run is null");
+    topics = new TreeMap<>(topics);
     offsets = new TreeMap<>(offsets);
     counts = new TreeMap<>(counts);
     versions = new TreeMap<>(versions);
@@ -48,6 +52,7 @@ public record EpochRecord(
         plan,
         jobId,
         run,
+        topics,
         checkpointId,
         offsets,
         counts,

@@ -1,5 +1,6 @@
 package io.millrace.jobs.pipeline;
 
+import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
 import io.millrace.jobs.kafka.KafkaColumns;
 import io.millrace.jobs.kafka.KafkaTopicSource;
@@ -12,9 +13,11 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.table.data.RowData;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a run reads each topic from: every partition from an offset that was looked up, so that the
@@ -25,16 +28,19 @@ final class KafkaReads implements TopicStreams {
   private static final String CLIENT_OPTION = "kafka.";
 
   private final Map<ReadKafka, KafkaTopicSource> sources;
+  private final Map<String, String> topicIds;
   private final Map<String, Long> startOffsets;
   private final Drains drains;
   private final String run;
 
   private KafkaReads(
       Map<ReadKafka, KafkaTopicSource> sources,
+      Map<String, String> topicIds,
       Map<String, Long> startOffsets,
       Drains drains,
       String run) {
     this.sources = sources;
+    this.topicIds = topicIds;
     this.startOffsets = startOffsets;
     this.drains = drains;
     this.run = run;
@@ -43,8 +49,7 @@ final class KafkaReads implements TopicStreams {
   /**
    * Looks up the topics.
    *
-   * @param restored next offset by {@code topic-partition}, as the run before left it; empty for a
-   *     first run
+   * @param before what the run before left; empty for a first run
    * @param once read up to the ends that the partitions have when the job starts
    * @param drains folder for what a bounded run tells of its end
    * @param run identity of the run
@@ -52,11 +57,13 @@ final class KafkaReads implements TopicStreams {
    */
   static KafkaReads verified(
       Collection<ReadKafka> reads,
-      Map<String, Long> restored,
+      Optional<EpochRecord> before,
       boolean once,
       Path drains,
       String run) {
     Map<ReadKafka, KafkaTopicSource> sources = new LinkedHashMap<>();
+    Map<String, Long> restored = before.map(EpochRecord::offsets).orElse(Map.of());
+    Map<String, String> topicIds = new TreeMap<>(before.map(EpochRecord::topics).orElse(Map.of()));
     Map<String, Long> startOffsets = new TreeMap<>(restored);
     for (ReadKafka read : reads) {
       Map<String, String> client = new TreeMap<>();
@@ -78,6 +85,7 @@ final class KafkaReads implements TopicStreams {
               once,
               client);
       KafkaTopics.Topic topic = KafkaTopics.verify(source, TIMEOUT);
+      verifySame(topic, topicIds.put(topic.name(), topic.id()), wanted);
       boolean latest =
           wanted.isEmpty()
               && "latest".equalsIgnoreCase(read.options().getOrDefault("startingOffsets", ""));
@@ -92,7 +100,22 @@ final class KafkaReads implements TopicStreams {
       sources.put(read, source.withOffsets(offsets));
     }
     List<String> names = sources.keySet().stream().map(read -> name(sources, read)).toList();
-    return new KafkaReads(sources, startOffsets, new Drains(drains, names), run);
+    return new KafkaReads(sources, topicIds, startOffsets, new Drains(drains, names), run);
+  }
+
+  /**
+   * A topic that was created anew may have more records than the old one: its offsets look right,
+   * and count other records.
+   */
+  private static void verifySame(
+      KafkaTopics.Topic topic, @Nullable String before, Map<Integer, Long> wanted) {
+    if (before != null && !before.equals(topic.id())) {
+      throw new MillraceException(
+          ErrorCode.SOURCE_GAP,
+          "topic %s has id %s, but the offsets %s were read from the topic with id %s"
+              .formatted(topic.name(), topic.id(), wanted, before),
+          "the topic was deleted and created anew: rebuild the tables that read it");
+    }
   }
 
   /** Two sources may read topics of one name, from different brokers. */
@@ -130,6 +153,11 @@ final class KafkaReads implements TopicStreams {
 
   Collection<KafkaTopicSource> all() {
     return sources.values();
+  }
+
+  /** Id by name of each topic. */
+  Map<String, String> topicIds() {
+    return topicIds;
   }
 
   /** Where each partition begins, by {@code topic-partition}. */

@@ -22,7 +22,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.flink.api.common.JobID;
-import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.RecoveryClaimMode;
 import org.apache.flink.core.execution.SavepointFormatType;
@@ -49,6 +48,7 @@ public final class PipelineRun implements AutoCloseable {
   private final RunOptions request;
   private final PipelinePlan plan;
   private final PipelineLayout layout;
+  private final RunFailures failures;
   private final EpochRegistry registry;
   private final PipelineLock lock;
   private final MiniCluster cluster;
@@ -63,6 +63,7 @@ public final class PipelineRun implements AutoCloseable {
       RunOptions request,
       PipelinePlan plan,
       PipelineLayout layout,
+      RunFailures failures,
       PipelineLock lock,
       MiniCluster cluster,
       JobID jobId,
@@ -72,6 +73,7 @@ public final class PipelineRun implements AutoCloseable {
     this.request = request;
     this.plan = plan;
     this.layout = layout;
+    this.failures = failures;
     this.registry = new EpochRegistry(layout);
     this.lock = lock;
     this.cluster = cluster;
@@ -154,7 +156,7 @@ public final class PipelineRun implements AutoCloseable {
     KafkaReads kafka =
         KafkaReads.verified(
             topics,
-            restore.map(point -> point.epoch().offsets()).orElse(Map.of()),
+            restore.map(RestorePoint::epoch),
             request.once(),
             layout.drains(),
             jobId.toHexString() + Long.toHexString(System.nanoTime()));
@@ -171,6 +173,7 @@ public final class PipelineRun implements AutoCloseable {
                 plan.pipeline(),
                 plan.fingerprint(),
                 jobId.toHexString(),
+                kafka.topicIds(),
                 kafka.startOffsets()));
     StreamGraph graph = environment.getStreamGraph();
     graph.setJobName(plan.pipeline());
@@ -179,18 +182,20 @@ public final class PipelineRun implements AutoCloseable {
             graph.setSavepointRestoreSettings(
                 SavepointRestoreSettings.forPath(
                     point.path().toUri().toString(), true, RecoveryClaimMode.NO_CLAIM)));
+    RunFailures failures = new RunFailures(plan.pipeline(), Path.of(layout.root()));
     try {
       cluster.submitJob(graph.getJobGraph(PipelineRun.class.getClassLoader(), jobId)).get();
     } catch (ExecutionException e) {
-      throw failure(plan.pipeline(), e.getCause());
+      throw failures.of(e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw failure(plan.pipeline(), e);
+      throw failures.of(e);
     }
     return new PipelineRun(
         request,
         plan,
         layout,
+        failures,
         lock,
         cluster,
         jobId,
@@ -216,7 +221,7 @@ public final class PipelineRun implements AutoCloseable {
                   point.epoch().checkpointId(),
                   plan.fingerprint(),
                   point.epoch().plan()),
-          "take the change to keys, types or aggregates back, or start in an empty folder with"
+          "take the change to keys, types or queries with totals back, or start in an empty folder with"
               + " --root");
     }
   }
@@ -256,8 +261,10 @@ public final class PipelineRun implements AutoCloseable {
     configuration.setString("execution.checkpointing.num-retained", "3");
     configuration.setString(
         "execution.checkpointing.externalized-checkpoint-retention", "RETAIN_ON_CANCELLATION");
-    // A full disk fails checkpoints, not the job: it goes on when there is room again.
-    configuration.setString("execution.checkpointing.tolerable-failed-checkpoints", "1000000");
+    // A full disk fails checkpoints, not the job: it goes on when there is room again. A run that
+    // is to end does not wait for that.
+    configuration.setString(
+        "execution.checkpointing.tolerable-failed-checkpoints", request.once() ? "10" : "1000000");
     configuration.setString(
         "state.backend.type", settings.state().name().equals("HEAP") ? "hashmap" : "rocksdb");
     if (request.once()) {
@@ -339,8 +346,7 @@ public final class PipelineRun implements AutoCloseable {
     try {
       JobResult ended = result.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
       if (ended.getSerializedThrowable().isPresent()) {
-        throw failure(
-            plan.pipeline(),
+        throw failures.of(
             ended
                 .getSerializedThrowable()
                 .get()
@@ -351,7 +357,7 @@ public final class PipelineRun implements AutoCloseable {
       endWhenDrained();
       return false;
     } catch (ExecutionException e) {
-      throw failure(plan.pipeline(), e.getCause());
+      throw failures.of(e.getCause());
     }
   }
 
@@ -397,34 +403,16 @@ public final class PipelineRun implements AutoCloseable {
     }
   }
 
-  /** The job's state, as Flink names it. */
-  public String status() {
+  /**
+   * Why nothing has been committed since the last checkpoint: the job is being restarted, or its
+   * checkpoints fail. Empty while all is well, and when Flink does not say. Asks Flink.
+   */
+  public Optional<MillraceException> trouble() throws InterruptedException {
     try {
-      JobStatus status = cluster.getJobStatus(jobId).get(5, TimeUnit.SECONDS);
-      return status.name();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return "UNKNOWN";
+      return failures.since(cluster.getExecutionGraph(jobId).get(5, TimeUnit.SECONDS));
     } catch (ExecutionException | TimeoutException e) {
-      return "UNKNOWN";
+      return Optional.empty(); // the job has just ended: await() says how
     }
-  }
-
-  private static MillraceException failure(String pipeline, Throwable cause) {
-    MillraceException known = MillraceException.in(cause);
-    if (known != null) {
-      return known;
-    }
-    Throwable root = cause;
-    while (root.getCause() != null && root.getCause() != root) {
-      root = root.getCause();
-    }
-    return new MillraceException(
-        ErrorCode.PIPELINE_FAILED,
-        "pipeline %s failed: %s: %s"
-            .formatted(pipeline, root.getClass().getSimpleName(), root.getMessage()),
-        "look into the log; starting it again goes on from the last checkpoint",
-        cause);
   }
 
   @Override
@@ -437,7 +425,7 @@ public final class PipelineRun implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException e) {
-      throw failure(plan.pipeline(), e);
+      throw failures.of(e);
     } finally {
       synchronized (this) {
         ends.forEach(TopicEnds::close);

@@ -16,6 +16,7 @@ final class RegistryListener implements EpochListener {
   private final String pipeline;
   private final String plan;
   private final String jobId;
+  private final TreeMap<String, String> topics;
   private final TreeMap<String, Long> startOffsets;
   private transient EpochRegistry registry;
 
@@ -24,11 +25,13 @@ final class RegistryListener implements EpochListener {
       String pipeline,
       String plan,
       String jobId,
+      Map<String, String> topics,
       Map<String, Long> startOffsets) {
     this.layout = requireNonNull(layout, "layout is null");
     this.pipeline = requireNonNull(pipeline, "pipeline is null");
     this.plan = requireNonNull(plan, "plan is null");
     this.jobId = requireNonNull(jobId, "jobId is null");
+    this.topics = new TreeMap<>(topics);
     this.startOffsets = new TreeMap<>(startOffsets);
   }
 
@@ -63,6 +66,7 @@ final class RegistryListener implements EpochListener {
         plan,
         jobId,
         epoch.run(),
+        topics,
         epoch.checkpointId(),
         offsets,
         epoch.counts(),

@@ -12,6 +12,7 @@ import io.millrace.jobs.operators.Aggregation;
 import io.millrace.jobs.operators.Provenance;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -78,7 +79,12 @@ final class AggregateShape {
   }
 
   private static boolean isAggregate(SqlCall call) {
-    return FUNCTIONS.contains(call.getOperator().getName());
+    return FUNCTIONS.contains(function(call));
+  }
+
+  /** Names of functions are not case-sensitive; the parser keeps them as they were written. */
+  private static String function(SqlCall call) {
+    return call.getOperator().getName().toUpperCase(Locale.ROOT);
   }
 
   Relation compile() throws NotCompiled {
@@ -158,7 +164,8 @@ final class AggregateShape {
                 ChangelogMode.insertOnly(),
                 IntStream.range(0, keyItems.size()).toArray(),
                 calls),
-            calls.stream().map(AggregateCall::kind).toList());
+            calls.stream().map(AggregateCall::kind).toList(),
+            select.toString());
 
     RowBuilder output = new RowBuilder(aggregate);
     Scope resultScope = new Scope(results);
@@ -284,7 +291,7 @@ final class AggregateShape {
     if (call.getFunctionQuantifier() != null) {
       throw new NotCompiled("aggregates with DISTINCT are left to Flink");
     }
-    String function = call.getOperator().getName();
+    String function = function(call);
     boolean star =
         call.operandCount() == 0
             || (call.operand(0) instanceof SqlIdentifier argument && argument.isStar());

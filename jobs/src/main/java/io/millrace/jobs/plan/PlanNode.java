@@ -235,11 +235,17 @@ public sealed interface PlanNode {
   /** The first row of each key. */
   final class Deduplicate extends Node {
     private final int[] keys;
+    private final String definition;
     private final Optional<Duration> horizon;
 
-    Deduplicate(String name, PlanNode input, int[] keys, Optional<Duration> horizon) {
+    /**
+     * @param definition the key as SQL in Calcite's own layout
+     */
+    Deduplicate(
+        String name, PlanNode input, int[] keys, String definition, Optional<Duration> horizon) {
       super(name, input.rowType(), List.of(input));
       this.keys = keys.clone();
+      this.definition = definition;
       this.horizon = horizon;
     }
 
@@ -258,7 +264,7 @@ public sealed interface PlanNode {
       for (int key : keys) {
         types.add(rowType().getTypeAt(key).asSummaryString());
       }
-      return Optional.of("first of " + types);
+      return Optional.of("first of " + types + " " + definition);
     }
   }
 
@@ -268,12 +274,22 @@ public sealed interface PlanNode {
   final class Aggregate extends Node {
     private final Aggregation aggregation;
     private final List<AggregateCall.Kind> functions;
+    private final String definition;
 
+    /**
+     * @param definition the query as SQL in Calcite's own layout, which no comment or line break
+     *     changes
+     */
     Aggregate(
-        String name, PlanNode input, Aggregation aggregation, List<AggregateCall.Kind> functions) {
+        String name,
+        PlanNode input,
+        Aggregation aggregation,
+        List<AggregateCall.Kind> functions,
+        String definition) {
       super(name, aggregation.outputType(), List.of(input));
       this.aggregation = aggregation;
       this.functions = List.copyOf(functions);
+      this.definition = definition;
     }
 
     public Aggregation aggregation() {
@@ -293,7 +309,9 @@ public sealed interface PlanNode {
               + " "
               + inputs().get(0).rowType().asSummaryString()
               + " "
-              + rowType().asSummaryString());
+              + rowType().asSummaryString()
+              + " "
+              + definition);
     }
   }
 

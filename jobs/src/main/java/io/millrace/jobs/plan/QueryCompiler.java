@@ -426,7 +426,8 @@ final class QueryCompiler {
         over.operand(1) instanceof SqlWindow found
             ? found
             : fail("a named window is left to Flink");
-    boolean rowNumber = ((SqlCall) over.operand(0)).getOperator().getName().equals("ROW_NUMBER");
+    boolean rowNumber =
+        ((SqlCall) over.operand(0)).getOperator().getName().equalsIgnoreCase("ROW_NUMBER");
     if (!rowNumber || window.getPartitionList().isEmpty() || !byArrival(window.getOrderList())) {
       throw new NotCompiled(
           "only ROW_NUMBER() OVER (PARTITION BY … ORDER BY PROCTIME()) = 1 has an operator");
@@ -484,6 +485,7 @@ final class QueryCompiler {
             name("deduplicate"),
             row.buildExactly(names, dataset.name() + ": project"),
             ints(keys),
+            window.getPartitionList().toString(),
             horizon);
     return Relation.appending(node, columns, provenance);
   }

@@ -133,7 +133,9 @@ class TestBothWays {
     PipelineLayout layout = PipelineLayout.of(folder.resolve(root));
     layout.create();
     new JobBuilder(plan, layout, environment, new Records(), new StaticRows(project))
-        .build(new RegistryListener(layout, plan.pipeline(), plan.fingerprint(), "00", Map.of()));
+        .build(
+            new RegistryListener(
+                layout, plan.pipeline(), plan.fingerprint(), "00", Map.of(), Map.of()));
     return environment;
   }
 

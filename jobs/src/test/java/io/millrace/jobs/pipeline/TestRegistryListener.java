@@ -43,7 +43,8 @@ class TestRegistryListener {
   }
 
   private static RegistryListener listener(PipelineLayout layout, String jobId) {
-    RegistryListener listener = new RegistryListener(layout, "orders", "plan", jobId, Map.of());
+    RegistryListener listener =
+        new RegistryListener(layout, "orders", "plan", jobId, Map.of(), Map.of());
     listener.open();
     return listener;
   }

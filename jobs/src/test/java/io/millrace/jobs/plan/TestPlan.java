@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the projects of this repository become, and that nothing in them is computed twice. */
 class TestPlan {
@@ -124,27 +126,74 @@ class TestPlan {
                     """));
 
     PlanNode.Deduplicate deduplicate = only(plan, PlanNode.Deduplicate.class);
-    assertThat(deduplicate.stateSignature()).hasValue("first of [STRING]");
+    assertThat(deduplicate.stateSignature()).hasValue("first of [STRING] `region`");
     assertThat(deduplicate.rowType().getTypeAt(0).asSummaryString()).isEqualTo("BIGINT");
   }
 
   @Test
-  void theFingerprintIsThatOfTheState() throws IOException {
-    String sum =
-        "CREATE MATERIALIZED VIEW m AS SELECT region, SUM(qty) AS n FROM events%s GROUP BY region;";
-    String max = sum.replace("SUM(qty)", "MAX(id)");
+  void namesOfFunctionsAreNotCaseSensitive() throws IOException {
+    PipelinePlan plan =
+        PipelineCompiler.compile(
+            ProjectFolder.write(
+                folder,
+                ProjectFolder.EVENTS
+                    + """
+                    create streaming table silver as select id, region, qty from (
+                      select id, region, qty,
+                        row_number() over (partition by id order by proctime()) as rn
+                      from stream(events))
+                    where rn = 1;
+                    create materialized view m as
+                    select upper(region) as region, count(*) as n, sum(qty) as qty, avg(qty) as mean
+                    from silver group by upper(region);
+                    """));
 
-    assertThat(fingerprint(sum.formatted(" WHERE id > 1")))
-        .isEqualTo(fingerprint(sum.formatted("")))
-        .isNotEqualTo(fingerprint(max.formatted("")));
+    assertThat(only(plan, PlanNode.Deduplicate.class).keys()).hasSize(1);
+    assertThat(only(plan, PlanNode.Aggregate.class).key()).hasSize(1);
+    assertThat(plan.nodes()).noneMatch(node -> node instanceof PlanNode.FlinkQuery);
+  }
+
+  /** Totals by one query, continued by another, would be the result of neither. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SELECT region, MIN(qty) AS n FROM events GROUP BY region",
+        "SELECT region, SUM(qty * 2) AS n FROM events GROUP BY region",
+        "SELECT UPPER(region) AS region, SUM(qty) AS n FROM events GROUP BY UPPER(region)",
+        "SELECT region, SUM(qty) AS n FROM events WHERE id > 1 GROUP BY region",
+        "SELECT region, SUM(qty) + 1 AS n FROM events GROUP BY region"
+      })
+  void aChangedMaterializedViewHasAnotherFingerprint(String query) throws IOException {
+    String before = "SELECT region, SUM(qty) AS n FROM events GROUP BY region";
+
+    assertThat(fingerprint("CREATE MATERIALIZED VIEW m AS " + query + ";"))
+        .isNotEqualTo(fingerprint("CREATE MATERIALIZED VIEW m AS " + before + ";"));
   }
 
   @Test
-  void theFingerprintTellsOneFunctionFromAnother() throws IOException {
-    String sum =
-        "CREATE MATERIALIZED VIEW m AS SELECT region, %s(qty) AS n FROM events GROUP BY region;";
+  void aChangedKeyOfADeduplicationHasAnotherFingerprint() throws IOException {
+    String first =
+        """
+        CREATE STREAMING TABLE silver AS SELECT id, region FROM (
+          SELECT id, region, ROW_NUMBER() OVER (PARTITION BY %s ORDER BY PROCTIME()) AS rn
+          FROM STREAM(events))
+        WHERE rn = 1;
+        """;
 
-    assertThat(fingerprint(sum.formatted("SUM"))).isNotEqualTo(fingerprint(sum.formatted("MIN")));
+    assertThat(fingerprint(first.formatted("region")))
+        .isNotEqualTo(fingerprint(first.formatted("UPPER(region)")));
+  }
+
+  @Test
+  void aChangedStreamingTableGoesOnAndALayoutIsNoChange() throws IOException {
+    String table =
+        """
+        CREATE STREAMING TABLE big AS SELECT id, qty FROM STREAM(events) WHERE %s;
+        CREATE MATERIALIZED VIEW m AS SELECT region, %s AS n FROM events GROUP BY region;
+        """;
+
+    assertThat(fingerprint(table.formatted("qty > 1", "SUM(qty)")))
+        .isEqualTo(fingerprint(table.formatted("qty > 2", "SUM( qty ) /* all */")));
   }
 
   private String fingerprint(String sql) throws IOException {

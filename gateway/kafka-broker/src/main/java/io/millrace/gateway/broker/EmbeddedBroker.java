@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
@@ -36,9 +37,11 @@ public final class EmbeddedBroker implements AutoCloseable {
   private static final int MESSAGE_BYTES_MAX = 32 * 1024 * 1024;
 
   private final KafkaRaftServer server;
+  private final AtomicBoolean gaveUp;
 
-  private EmbeddedBroker(KafkaRaftServer server) {
+  private EmbeddedBroker(KafkaRaftServer server, AtomicBoolean gaveUp) {
     this.server = server;
+    this.gaveUp = gaveUp;
   }
 
   /**
@@ -57,8 +60,14 @@ public final class EmbeddedBroker implements AutoCloseable {
     requireNonNull(onFatal, "onFatal is null");
     Path data = Path.of(requireNonNull(directory, "directory is null"));
     // Kafka ends the process when it cannot go on. That decision is the platform's.
-    Exit.setExitProcedure((status, message) -> onFatal.accept(reason(status, message)));
-    Exit.setHaltProcedure((status, message) -> onFatal.accept(reason(status, message)));
+    AtomicBoolean gaveUp = new AtomicBoolean();
+    Exit.Procedure giveUp =
+        (status, message) -> {
+          gaveUp.set(true);
+          onFatal.accept(reason(status, message));
+        };
+    Exit.setExitProcedure(giveUp);
+    Exit.setHaltProcedure(giveUp);
     if (!Files.exists(data.resolve("meta.properties"))) {
       format(data);
     }
@@ -74,12 +83,19 @@ public final class EmbeddedBroker implements AutoCloseable {
       }
       throw failure;
     }
-    return new EmbeddedBroker(server);
+    return new EmbeddedBroker(server, gaveUp);
   }
 
-  /** Stops taking requests, flushes the logs, and returns when every thread has ended. */
+  /**
+   * Stops taking requests, flushes the logs, and returns when every thread has ended. A broker that
+   * has given up is left as it is, for the process to end: an orderly stop would wait five minutes
+   * for a controller that is no more, and the next start recovers the logs.
+   */
   @Override
   public void close() {
+    if (gaveUp.get()) {
+      return;
+    }
     server.shutdown();
     server.awaitShutdown();
   }
