@@ -1,8 +1,4 @@
-/**
- * Delta tables for Flink: {@code log} puts entries into the log, {@code kernel} wraps Delta Kernel,
- * {@code parquet} writes data files, {@code sink} turns checkpoints into commits, {@code row} and
- * {@code state} are what rows and keyed state look like in memory.
- */
+/** The words of the connector: a table that is written, a file of it. */
 @NullMarked
 package io.millrace.delta;
 

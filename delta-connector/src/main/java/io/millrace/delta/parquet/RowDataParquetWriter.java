@@ -2,8 +2,8 @@ package io.millrace.delta.parquet;
 
 import static java.util.Objects.requireNonNull;
 
-import io.millrace.delta.sink.DataFile;
-import io.millrace.delta.sink.DeltaTableSpec;
+import io.millrace.delta.DataFile;
+import io.millrace.delta.DeltaTableSpec;
 import java.io.IOException;
 import java.util.Map;
 import org.apache.flink.core.fs.Path;

@@ -1,5 +1,6 @@
 package io.millrace.delta.sink;
 
+import io.millrace.delta.DataFile;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

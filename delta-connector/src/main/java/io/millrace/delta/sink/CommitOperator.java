@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
+import io.millrace.delta.DeltaTableSpec;
 import io.millrace.delta.sink.CommitterState.LastTransaction;
 import io.millrace.delta.sink.CommitterState.PreparedEpoch;
 import java.time.Instant;

@@ -2,6 +2,7 @@ package io.millrace.delta.sink;
 
 import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
+import io.millrace.delta.DataFile;
 import io.millrace.delta.kernel.DeletionVector;
 import io.millrace.delta.kernel.LiveFile;
 import io.millrace.delta.kernel.TableLog;

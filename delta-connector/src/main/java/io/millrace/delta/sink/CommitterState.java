@@ -2,6 +2,7 @@ package io.millrace.delta.sink;
 
 import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
+import io.millrace.delta.DataFile;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -55,13 +56,18 @@ final class CommitterState {
     maxTimestampMillis = Math.max(maxTimestampMillis, report.maxTimestampMillis());
   }
 
-  /** Under the table's name: rows, files and bytes written so far. */
+  /**
+   * Under the table's name: rows, files and bytes written so far, and how many rows are no more.
+   */
   void add(WriterOutput output) {
     Map<String, Long> totals = counts.computeIfAbsent(output.table(), ignored -> new TreeMap<>());
     for (DataFile file : output.added()) {
       totals.merge("rows", file.records(), Long::sum);
       totals.merge("files", 1L, Long::sum);
       totals.merge("bytes", file.sizeBytes(), Long::sum);
+    }
+    for (SupersededRows rows : output.superseded()) {
+      totals.merge("superseded", (long) rows.positions().length, Long::sum);
     }
   }
 

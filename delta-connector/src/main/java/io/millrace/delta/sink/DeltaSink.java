@@ -2,6 +2,7 @@ package io.millrace.delta.sink;
 
 import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
+import io.millrace.delta.DeltaTableSpec;
 import io.millrace.delta.parquet.ParquetOptions;
 import io.millrace.delta.state.RowKeys;
 import java.util.HashSet;

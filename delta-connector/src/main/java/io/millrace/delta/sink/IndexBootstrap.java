@@ -1,5 +1,6 @@
 package io.millrace.delta.sink;
 
+import io.millrace.delta.DeltaTableSpec;
 import io.millrace.delta.kernel.RowPositions;
 
 /** An index read from the table itself, for a start without state. */

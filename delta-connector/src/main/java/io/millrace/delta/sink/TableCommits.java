@@ -2,6 +2,7 @@ package io.millrace.delta.sink;
 
 import static java.util.Objects.requireNonNull;
 
+import io.millrace.delta.DeltaTableSpec;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

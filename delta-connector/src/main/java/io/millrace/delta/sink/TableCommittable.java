@@ -2,6 +2,7 @@ package io.millrace.delta.sink;
 
 import static java.util.Objects.requireNonNull;
 
+import io.millrace.delta.DataFile;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

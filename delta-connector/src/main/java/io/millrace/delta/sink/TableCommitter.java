@@ -4,6 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
+import io.millrace.delta.DataFile;
+import io.millrace.delta.DeltaTableSpec;
 import io.millrace.delta.kernel.DeletionVector;
 import io.millrace.delta.kernel.TableChange;
 import io.millrace.delta.kernel.TableDefinition;

@@ -1,5 +1,7 @@
 package io.millrace.delta.sink;
 
+import io.millrace.delta.DataFile;
+import io.millrace.delta.DeltaTableSpec;
 import io.millrace.delta.parquet.ParquetOptions;
 import io.millrace.delta.parquet.RowDataParquetWriter;
 import java.io.IOException;

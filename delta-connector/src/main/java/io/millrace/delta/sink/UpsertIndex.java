@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
+import io.millrace.delta.DeltaTableSpec;
 import io.millrace.delta.parquet.DataFileName;
 import io.millrace.delta.state.KeyTable;
 import io.millrace.delta.state.KeyedTables;

@@ -3,6 +3,8 @@ package io.millrace.delta.sink;
 import static java.util.Objects.requireNonNull;
 
 import io.millrace.catalog.MillraceException;
+import io.millrace.delta.DataFile;
+import io.millrace.delta.DeltaTableSpec;
 import io.millrace.delta.parquet.ParquetOptions;
 import io.millrace.delta.state.KeyedTables;
 import io.millrace.delta.state.RowKeys;

@@ -2,6 +2,8 @@ package io.millrace.delta.sink;
 
 import static java.util.Objects.requireNonNull;
 
+import io.millrace.delta.DataFile;
+import io.millrace.delta.DeltaTableSpec;
 import java.util.List;
 
 /**

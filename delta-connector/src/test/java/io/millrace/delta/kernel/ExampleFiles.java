@@ -1,6 +1,6 @@
 package io.millrace.delta.kernel;
 
-import io.millrace.delta.sink.DataFile;
+import io.millrace.delta.DataFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -10,7 +10,7 @@ import io.delta.kernel.engine.Engine;
 import io.delta.kernel.internal.actions.SingleAction;
 import io.delta.kernel.internal.util.Utils;
 import io.delta.kernel.utils.CloseableIterable;
-import io.millrace.delta.sink.DataFile;
+import io.millrace.delta.DataFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
-import io.millrace.delta.sink.DataFile;
-import io.millrace.delta.sink.DeltaTableSpec;
+import io.millrace.delta.DataFile;
+import io.millrace.delta.DeltaTableSpec;
 import io.millrace.delta.sink.TableCommittable;
 import io.millrace.delta.sink.TableCommitter;
 import java.io.IOException;

@@ -2,9 +2,9 @@ package io.millrace.delta.parquet;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.millrace.delta.DataFile;
+import io.millrace.delta.DeltaTableSpec;
 import io.millrace.delta.row.FlatRow;
-import io.millrace.delta.sink.DataFile;
-import io.millrace.delta.sink.DeltaTableSpec;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;

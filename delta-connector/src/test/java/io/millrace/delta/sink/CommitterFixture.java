@@ -1,5 +1,7 @@
 package io.millrace.delta.sink;
 
+import io.millrace.delta.DataFile;
+import io.millrace.delta.DeltaTableSpec;
 import io.millrace.delta.kernel.ExampleFiles;
 import io.millrace.delta.kernel.KernelTableReader;
 import io.millrace.delta.log.CommitStore;

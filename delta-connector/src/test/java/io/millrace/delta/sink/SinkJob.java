@@ -1,5 +1,6 @@
 package io.millrace.delta.sink;
 
+import io.millrace.delta.DeltaTableSpec;
 import io.millrace.delta.kernel.KernelTableReader;
 import io.millrace.delta.row.FlatRowTypeInfo;
 import io.millrace.delta.state.RowKeys;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
+import io.millrace.delta.DeltaTableSpec;
 import io.millrace.delta.kernel.KernelTableReader;
 import java.math.BigDecimal;
 import java.nio.file.Path;

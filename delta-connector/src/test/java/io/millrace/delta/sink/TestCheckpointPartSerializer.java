@@ -3,6 +3,7 @@ package io.millrace.delta.sink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.delta.DataFile;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;

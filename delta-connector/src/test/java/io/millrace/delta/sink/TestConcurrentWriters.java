@@ -11,6 +11,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
+import io.millrace.delta.DataFile;
+import io.millrace.delta.DeltaTableSpec;
 import io.millrace.delta.kernel.ExampleFiles;
 import io.millrace.delta.kernel.ForeignWriter;
 import io.millrace.delta.kernel.KernelTableReader;

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.delta.DataFile;
 import io.millrace.delta.kernel.ExampleFiles;
 import io.millrace.delta.kernel.KernelTableReader;
 import java.io.IOException;

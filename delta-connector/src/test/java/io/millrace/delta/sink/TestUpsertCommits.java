@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
+import io.millrace.delta.DataFile;
 import io.millrace.delta.kernel.CommitEntry;
 import io.millrace.delta.kernel.ExampleFiles;
 import io.millrace.delta.kernel.KernelTableReader;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
+import io.millrace.delta.DeltaTableSpec;
 import io.millrace.delta.kernel.ExampleFiles;
 import io.millrace.delta.row.FlatRow;
 import java.math.BigDecimal;

@@ -159,13 +159,13 @@ final class StatusTracker {
       @Nullable EpochRecord epoch,
       @Nullable Freshness freshness,
       @Nullable Balance balance) {
-    long rows = epoch == null ? 0 : written(table, epoch);
+    long written = epoch == null ? 0 : written(table, epoch);
     return new TableStatus(
         table,
         layer,
         epoch == null ? -1 : epoch.versions().getOrDefault(table, -1L),
-        rows,
-        rate(table, rows),
+        epoch == null ? 0 : written - epoch.count(table, "superseded"),
+        rate(table, written),
         freshness,
         epoch == null ? 0 : epoch.count(table, "files"),
         epoch == null ? 0 : epoch.count(table, "bytes"),
@@ -176,8 +176,8 @@ final class StatusTracker {
     return epoch.count(table, "rows");
   }
 
-  /** Rows committed a second, over the last few seconds. */
-  private double rate(String table, long rows) {
+  /** Rows written a second, over the last few seconds; a row that replaces another counts too. */
+  private double rate(String table, long written) {
     if (commits.size() < 2) {
       return 0;
     }
@@ -192,7 +192,7 @@ final class StatusTracker {
     boolean idle =
         System.currentTimeMillis() - now.committedMillis()
             > RATE_WINDOW.toMillis() + 2 * checkpointInterval.toMillis();
-    return millis <= 0 || idle ? 0 : (rows - written(table, then)) * 1000.0 / millis;
+    return millis <= 0 || idle ? 0 : (written - written(table, then)) * 1000.0 / millis;
   }
 
   private @Nullable Freshness freshness() {

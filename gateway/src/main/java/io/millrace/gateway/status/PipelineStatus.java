@@ -63,8 +63,8 @@ public record PipelineStatus(
    *
    * @param layer bronze, silver, gold or quarantine
    * @param version of the Delta table; -1 before its first commit
-   * @param rows committed so far
-   * @param rowsPerSecond over the last few seconds
+   * @param rows that are there: of a keyed table, one per key
+   * @param rowsPerSecond written over the last few seconds, rows that replace others included
    * @param freshness null while nothing has arrived
    * @param files live data files
    * @param bytes size of the live data files

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.delta.DataFile;
+import io.millrace.delta.DeltaTableSpec;
 import io.millrace.delta.kernel.LiveFile;
 import io.millrace.delta.kernel.TableChange;
 import io.millrace.delta.kernel.TableDefinition;
@@ -11,8 +13,6 @@ import io.millrace.delta.kernel.TableLog;
 import io.millrace.delta.log.CommitStores;
 import io.millrace.delta.parquet.ParquetOptions;
 import io.millrace.delta.parquet.RowDataParquetWriter;
-import io.millrace.delta.sink.DataFile;
-import io.millrace.delta.sink.DeltaTableSpec;
 import io.millrace.quality.QuarantineSchema;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -149,6 +149,9 @@ class TestPipelinesEndToEnd {
       send(3, "as", 7);
       send(2, "eu", 5);
       awaitOffsets(run, 7);
+      assertThat(new StatusTracker(run).running().tables())
+          .extracting(table -> table.name() + " " + table.rows())
+          .containsExactly("bronze 7", "silver 4", "gold 3", "quarantine 0");
       run.stop(Duration.ofSeconds(30));
       assertThat(run.isRunning()).isFalse();
     }

@@ -1,9 +1,9 @@
 package io.millrace.jobs.pipeline;
 
+import io.millrace.delta.DeltaTableSpec;
 import io.millrace.delta.row.FlatRowTypeInfo;
 import io.millrace.delta.sink.CheckpointPart;
 import io.millrace.delta.sink.DeltaSink;
-import io.millrace.delta.sink.DeltaTableSpec;
 import io.millrace.delta.sink.EpochListener;
 import io.millrace.delta.state.RowKeys;
 import io.millrace.jobs.json.JsonSchemaDecoder;

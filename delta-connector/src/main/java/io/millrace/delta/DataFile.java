@@ -1,4 +1,4 @@
-package io.millrace.delta.sink;
+package io.millrace.delta;
 
 import static java.util.Objects.requireNonNull;
 
