@@ -36,8 +36,8 @@ import org.junit.jupiter.api.Test;
 /**
  * Kafka, Flink and the orders pipeline live in one process, which is killed again and again while
  * events come in: at random times, right after a table's commit, between a checkpoint and its
- * commits, and while it starts. Half of the starts have the JobID of an earlier one, half a new
- * one. At the end every acknowledged event is in the tables once, as Spark reads them.
+ * commits, while it starts and while it stops. Half of the starts have the JobID of an earlier one,
+ * half a new one. At the end every acknowledged event is in the tables once, as Spark reads them.
  *
  * <p>{@code -Dmillrace.kills=N} and {@code -Dmillrace.seed=S} choose other runs. A kill and a start
  * take about ten seconds together.
@@ -63,7 +63,9 @@ class TestKilledProcessesLoseNothing {
     /** The checkpoint is complete, and its commits are about to happen. */
     CHECKPOINT_COMPLETE,
     /** Between the start of the process and its first commit. */
-    STARTING
+    STARTING,
+    /** It was asked to stop, and makes its savepoint, commits it, or takes itself apart. */
+    STOPPING
   }
 
   private final Random random = new Random(SEED);
@@ -131,10 +133,11 @@ class TestKilledProcessesLoseNothing {
   }
 
   private void killAndRestart(int kill, Moment moment, boolean fixedJobId) throws Exception {
-    await(moment);
+    ProcessHandle process = platform.handle();
+    await(moment, process);
     long before = version("bronze");
     long began = System.nanoTime();
-    PlatformProcess.kill(platform.handle());
+    PlatformProcess.kill(process);
     if (moment == Moment.STARTING) {
       killWhileStarting(fixedJobId);
     }
@@ -169,7 +172,7 @@ class TestKilledProcessesLoseNothing {
     }
   }
 
-  private void await(Moment moment) throws Exception {
+  private void await(Moment moment, ProcessHandle process) throws Exception {
     TimeUnit.MILLISECONDS.sleep(random.nextInt(2 * INTERVAL_MILLIS));
     switch (moment) {
       case ANY_TIME, STARTING -> {
@@ -187,6 +190,10 @@ class TestKilledProcessesLoseNothing {
       case CHECKPOINT_COMPLETE -> {
         Path metadata = metadata(lastEpoch() + 1);
         spin(() -> Files.exists(metadata));
+      }
+      case STOPPING -> {
+        process.destroy();
+        TimeUnit.MILLISECONDS.sleep(random.nextInt(1_500));
       }
     }
   }

@@ -306,6 +306,49 @@ class TestPipelinesEndToEnd {
   }
 
   @Test
+  void totalsOfAWindowAreThereOnceItIsOver() throws Exception {
+    write(
+        PARSED.replace("qty INT'", "qty INT, ts TIMESTAMP(3)'")
+            + """
+            CREATE STREAMING TABLE silver
+            TBLPROPERTIES ('watermark' = 'ts - INTERVAL ''5'' SECOND')
+            AS SELECT j.region AS region, j.qty AS qty, j.ts AS ts FROM STREAM(json);
+            CREATE MATERIALIZED VIEW per_minute AS
+            SELECT region, window_start, COUNT(*) AS n, SUM(qty) AS qty
+            FROM TABLE(TUMBLE(TABLE silver, DESCRIPTOR(ts), INTERVAL '1' MINUTE))
+            GROUP BY region, window_start, window_end;
+            """);
+    sendAt(0, "12:00:10", 1);
+    sendAt(1, "12:00:50", 2);
+    send(0, "{\"region\":\"no time\",\"qty\":9}".getBytes(UTF_8));
+    sendAt(0, "12:01:02", 4);
+    sendAt(1, "12:01:03", 8);
+    once();
+    assertThat(rows("per_minute", "n")).as("five seconds of grace are not over").isEmpty();
+    assertThat(rows("silver", "qty")).containsExactly("1", "2", "4", "8", "9");
+
+    sendAt(0, "12:00:59", 16);
+    sendAt(0, "12:01:30", 32);
+    sendAt(1, "12:01:30", 64);
+    try (PipelineRun run = run(false)) {
+      while (rows("per_minute", "n").isEmpty()) {
+        assertThat(run.await(Duration.ofMillis(100))).as("the run has ended").isFalse();
+      }
+      run.stop(Duration.ofSeconds(30));
+    }
+    assertThat(rows("per_minute", "region", "window_start", "n", "qty"))
+        .containsExactly("eu|2026-01-01T12:00|3|19");
+  }
+
+  private void sendAt(int partition, String time, int qty) throws Exception {
+    send(
+        partition,
+        "{\"region\":\"eu\",\"qty\":%d,\"ts\":\"2026-01-01T%s.000Z\"}"
+            .formatted(qty, time)
+            .getBytes(UTF_8));
+  }
+
+  @Test
   void aFullDiskIsToldAndTheRunGoesOnWhenThereIsRoom() throws Exception {
     try (SmallDisk disk = SmallDisk.mount(directory.resolve(topic + "-disk"), 32)) {
       root = disk.folder().resolve("root");

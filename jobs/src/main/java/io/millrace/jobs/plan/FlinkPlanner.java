@@ -48,6 +48,8 @@ public final class FlinkPlanner {
         StreamTableEnvironment.create(
             environment, EnvironmentSettings.newInstance().inStreamingMode().build());
     tables.getConfig().set("table.local-time-zone", "UTC");
+    // A partition without records would hold back the windows of all the others for ever.
+    tables.getConfig().set("table.exec.source.idle-timeout", "30 s");
   }
 
   /**

@@ -39,6 +39,8 @@ import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.fun.SqlStdOperatorTable;
+import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.flink.table.types.logical.LogicalType;
 import org.apache.flink.table.types.logical.RowType;
 import org.apache.flink.table.types.logical.utils.LogicalTypeCasts;
@@ -208,7 +210,7 @@ public final class PipelineCompiler {
     }
     List<FlinkInput> tables =
         inputs.entrySet().stream()
-            .map(input -> new FlinkInput(input.getKey(), input.getValue()))
+            .map(input -> new FlinkInput(input.getKey(), withEventTime(input)))
             .toList();
     return FlinkPlanner.describe(dataset, tables, reason);
   }
@@ -488,6 +490,34 @@ public final class PipelineCompiler {
         new TableWrite(
             dataset.name(), node, FromScope.rowType(columnNames, types), key, properties));
     return new Relation(node, columns, provenance, relation.updates(), key, List.of());
+  }
+
+  /**
+   * Flink ends the job at a row whose event time is NULL. Such a row is in no window: it is left
+   * out of the query, and counted.
+   */
+  private Relation withEventTime(Map.Entry<String, Relation> input) {
+    Relation relation = input.getValue();
+    if (relation.watermark().isEmpty()) {
+      return relation;
+    }
+    String column = relation.watermark().get(0);
+    SqlNode isNotNull =
+        SqlStdOperatorTable.IS_NOT_NULL.createCall(
+            SqlParserPos.ZERO, new SqlIdentifier(column, SqlParserPos.ZERO));
+    Predicate hasTime =
+        expressions
+            .predicate(isNotNull, FromScope.of(relation, input.getKey()).scope())
+            .compiled()
+            .orElseThrow();
+    return new Relation(
+        new PlanNode.Filter(
+            names.unique(input.getKey() + ": with " + column), relation.node(), hasTime),
+        relation.columns(),
+        relation.provenance(),
+        relation.updates(),
+        relation.key(),
+        relation.watermark());
   }
 
   private static Relation withWatermark(Dataset dataset, Relation relation) {

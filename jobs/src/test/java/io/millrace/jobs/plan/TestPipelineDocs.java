@@ -36,9 +36,12 @@ class TestPipelineDocs {
             "per_minute",
             "regions",
             "named",
-            "top_regions");
-    assertThat(plan.ways().values().stream().filter("Millrace"::equals)).hasSize(7);
+            "top_regions",
+            "timed",
+            "per_5_minutes");
+    assertThat(plan.ways().values().stream().filter("Millrace"::equals)).hasSize(8);
     assertThat(plan.ways().get("top_regions")).startsWith("Flink planner: ");
+    assertThat(plan.ways().get("per_5_minutes")).startsWith("Flink planner: ");
     assertThat(plan.quarantineTables()).containsExactly("refused");
   }
 }
