@@ -137,13 +137,13 @@ class TestLocalCommitStore extends CommitStoreContract {
 
   @Test
   void anUnknownSchemeIsRefused() {
-    assertThatThrownBy(() -> CommitStores.forTable("s3://bucket/t"))
+    assertThatThrownBy(() -> CommitStores.forTable("gs://bucket/t"))
         .isInstanceOfSatisfying(
             MillraceException.class,
             e -> assertThat(e.code()).isEqualTo(ErrorCode.TABLE_UNSUPPORTED))
         .hasMessage(
-            "TABLE_UNSUPPORTED: table s3://bucket/t is on 's3', for which there is no commit store"
-                + "\n  Remedy: keep the table on a local file system: "
-                + "an absolute path, or file:///...");
+            "TABLE_UNSUPPORTED: table gs://bucket/t is on 'gs', for which there is no commit store"
+                + "\n  Remedy: keep the table on a local file system (an absolute path, or"
+                + " file:///...) or on S3 (s3://bucket/folder)");
   }
 }
