@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.apache.flink.core.fs.FSDataInputStream;
 import org.apache.flink.core.fs.Path;
@@ -72,7 +73,15 @@ final class CommitHistory {
         info.path("operation").asText("UNKNOWN"),
         texts(info.path("operationParameters")),
         texts(info.path("operationMetrics")),
+        info.path("readVersion").isIntegralNumber()
+            ? OptionalLong.of(info.path("readVersion").asLong())
+            : OptionalLong.empty(),
+        optionalText(info.path("isolationLevel")),
+        info.path("isBlindAppend").isBoolean()
+            ? Optional.of(info.path("isBlindAppend").asBoolean())
+            : Optional.empty(),
         optionalText(info.path("engineInfo")),
+        optionalText(info.path("userName")),
         optionalText(info.path("userMetadata")),
         millrace);
   }

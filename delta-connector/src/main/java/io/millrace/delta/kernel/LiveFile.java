@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.delta.kernel.data.Row;
 import io.delta.kernel.internal.actions.AddFile;
+import io.delta.kernel.internal.actions.DeletionVectorDescriptor;
 import io.delta.kernel.internal.actions.RemoveFile;
 import io.delta.kernel.internal.data.GenericRow;
 import io.delta.kernel.internal.util.VectorUtils;
@@ -70,6 +71,18 @@ public record LiveFile(
     return deletionVector.map(DeletionVector::cardinality).orElse(0L);
   }
 
+  /**
+   * Where its deletion vector is, as an absolute path; empty without one, or if it is in the log.
+   *
+   * @param tablePath folder of the table
+   */
+  public Optional<String> vectorPath(String tablePath) {
+    return deletionVector
+        .map(DeletionVector::descriptor)
+        .filter(DeletionVectorDescriptor::isOnDisk)
+        .map(descriptor -> descriptor.getAbsolutePath(tablePath));
+  }
+
   /** The same file with other rows deleted; its statistics then bound the rows from outside. */
   public LiveFile withDeletionVector(DeletionVector vector) {
     return new LiveFile(
@@ -82,6 +95,20 @@ public record LiveFile(
         tags,
         baseRowId,
         rowCommitVersion);
+  }
+
+  /** The same file with ids for its rows. */
+  LiveFile withRowIds(OptionalLong first, OptionalLong commitVersion) {
+    return new LiveFile(
+        path,
+        partitionValues,
+        sizeBytes,
+        modifiedMillis,
+        stats,
+        deletionVector,
+        tags,
+        first,
+        commitVersion);
   }
 
   static LiveFile of(AddFile add) {
@@ -99,25 +126,39 @@ public record LiveFile(
   }
 
   Row toAddRow() {
+    return toAddRow(true);
+  }
+
+  /**
+   * @param dataChange false if the rows were in the table before, in another file
+   */
+  Row toAddRow(boolean dataChange) {
     Map<Integer, Object> values = new HashMap<>();
     put(values, AddFile.FULL_SCHEMA, "modificationTime", modifiedMillis);
-    putShared(values, AddFile.FULL_SCHEMA);
+    putShared(values, AddFile.FULL_SCHEMA, dataChange);
     return new GenericRow(AddFile.FULL_SCHEMA, values);
   }
 
   Row toRemoveRow(long deletionMillis) {
+    return toRemoveRow(deletionMillis, true);
+  }
+
+  /**
+   * @param dataChange false if the rows stay in the table, in another file
+   */
+  Row toRemoveRow(long deletionMillis, boolean dataChange) {
     Map<Integer, Object> values = new HashMap<>();
     put(values, RemoveFile.FULL_SCHEMA, "deletionTimestamp", deletionMillis);
     put(values, RemoveFile.FULL_SCHEMA, "extendedFileMetadata", true);
-    putShared(values, RemoveFile.FULL_SCHEMA);
+    putShared(values, RemoveFile.FULL_SCHEMA, dataChange);
     return new GenericRow(RemoveFile.FULL_SCHEMA, values);
   }
 
-  private void putShared(Map<Integer, Object> values, StructType schema) {
+  private void putShared(Map<Integer, Object> values, StructType schema, boolean dataChange) {
     put(values, schema, "path", LogPaths.encode(path));
     put(values, schema, "partitionValues", VectorUtils.stringStringMapValue(partitionValues));
     put(values, schema, "size", sizeBytes);
-    put(values, schema, "dataChange", true);
+    put(values, schema, "dataChange", dataChange);
     stats.ifPresent(json -> put(values, schema, "stats", json));
     if (!tags.isEmpty()) {
       put(values, schema, "tags", VectorUtils.stringStringMapValue(tags));

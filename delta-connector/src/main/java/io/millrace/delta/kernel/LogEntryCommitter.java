@@ -94,7 +94,7 @@ final class LogEntryCommitter implements Committer {
   }
 
   /** True if the entry is in the log and ours; false if that version is another's. */
-  private boolean put(long version, byte[] entry, String path) {
+  boolean put(long version, byte[] entry, String path) {
     for (int attempt = 1; ; attempt++) {
       IOException unknown;
       try {

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -25,6 +26,8 @@ import picocli.CommandLine.Option;
       "  millrace table history silver --limit 100 --json"
     })
 final class TableHistoryCommand extends JsonCommand {
+  private static final int PARAMETERS_MAX = 60;
+
   @Mixin private final TableOption table = new TableOption();
 
   @Option(
@@ -52,7 +55,19 @@ final class TableHistoryCommand extends JsonCommand {
 
   private static List<List<String>> rows(List<CommitEntry> entries) {
     List<List<String>> rows = new ArrayList<>();
-    rows.add(List.of("VERSION", "TIME", "OPERATION", "CKPT", "ROWS", "DELETED", "FILES", "BY"));
+    rows.add(
+        List.of(
+            "VERSION",
+            "TIME",
+            "OPERATION",
+            "CKPT",
+            "ROWS",
+            "DELETED",
+            "FILES",
+            "REMOVED",
+            "BLIND",
+            "BY",
+            "PARAMETERS"));
     for (CommitEntry entry : entries) {
       Map<String, String> metrics = entry.operationMetrics();
       rows.add(
@@ -63,10 +78,36 @@ final class TableHistoryCommand extends JsonCommand {
               entry.millrace().getOrDefault("checkpointId", "-"),
               metrics.getOrDefault("numOutputRows", "-"),
               metrics.getOrDefault("numDeletedRows", "-"),
-              metrics.getOrDefault("numAddedFiles", "-"),
-              entry.engineInfo().orElse("-")));
+              first(metrics, "numAddedFiles", "numRestoredFiles", "numFiles"),
+              first(metrics, "numRemovedFiles", "numDeletedFiles"),
+              entry.blindAppend().map(blind -> blind ? "yes" : "no").orElse("-"),
+              entry.engineInfo().orElse("-"),
+              parameters(entry)));
     }
     return rows;
+  }
+
+  /** The first of several names under which writers give a number. */
+  private static String first(Map<String, String> metrics, String... names) {
+    for (String name : names) {
+      String value = metrics.get(name);
+      if (value != null) {
+        return value;
+      }
+    }
+    return "-";
+  }
+
+  private static String parameters(CommitEntry entry) {
+    String all =
+        entry.operationParameters().entrySet().stream()
+            .filter(parameter -> !parameter.getValue().equals("null"))
+            .map(parameter -> parameter.getKey() + "=" + parameter.getValue())
+            .collect(Collectors.joining(" "));
+    if (all.isEmpty()) {
+      return "-";
+    }
+    return all.length() <= PARAMETERS_MAX ? all : all.substring(0, PARAMETERS_MAX - 3) + "...";
   }
 
   private static ArrayNode json(List<CommitEntry> entries) {
@@ -80,7 +121,15 @@ final class TableHistoryCommand extends JsonCommand {
       entry.operationParameters().forEach(parameters::put);
       ObjectNode metrics = node.putObject("operation_metrics");
       entry.operationMetrics().forEach(metrics::put);
+      if (entry.readVersion().isPresent()) {
+        node.put("read_version", entry.readVersion().getAsLong());
+      } else {
+        node.putNull("read_version");
+      }
+      node.put("isolation_level", entry.isolationLevel().orElse(null));
+      node.put("is_blind_append", entry.blindAppend().orElse(null));
       node.put("engine", entry.engineInfo().orElse(null));
+      node.put("user_name", entry.userName().orElse(null));
       node.put("user_metadata", entry.userMetadata().orElse(null));
       ObjectNode millrace = node.putObject("millrace");
       entry.millrace().forEach(millrace::put);

@@ -11,6 +11,7 @@ public enum ErrorCode {
   // Usage: the command itself.
   OPTION_INVALID(2),
   CONFIG_INVALID(2),
+  RETENTION_TOO_SHORT(2),
 
   // The project: files that a person wrote.
   PROJECT_NOT_FOUND(3),

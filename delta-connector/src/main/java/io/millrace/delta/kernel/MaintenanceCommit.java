@@ -1,0 +1,48 @@
+package io.millrace.delta.kernel;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * What a maintenance operation does to a table in one version.
+ *
+ * @param operation what {@code DESCRIBE HISTORY} calls it
+ * @param parameters details of the operation; values as JSON texts, as delta-spark has them
+ * @param metrics numbers of the operation
+ * @param removed files as the version before has them
+ * @param added files as this version shall have them
+ * @param dataChange false if the rows stay as they are, and only their files change
+ * @param likeThen a state whose schema, properties, features and domains the table shall take back
+ */
+public record MaintenanceCommit(
+    String operation,
+    Map<String, String> parameters,
+    Map<String, String> metrics,
+    List<LiveFile> removed,
+    List<LiveFile> added,
+    boolean dataChange,
+    Optional<TableState> likeThen) {
+  public MaintenanceCommit {
+    requireNonNull(operation, "operation is null");
+    parameters = new TreeMap<>(parameters);
+    metrics = new TreeMap<>(metrics);
+    removed = List.copyOf(removed);
+    added = List.copyOf(added);
+    requireNonNull(likeThen, "likeThen is null");
+  }
+
+  /** A commit that only leaves a note in the table's history. */
+  public static MaintenanceCommit note(
+      String operation, Map<String, String> parameters, Map<String, String> metrics) {
+    return new MaintenanceCommit(
+        operation, parameters, metrics, List.of(), List.of(), false, Optional.empty());
+  }
+
+  boolean changesNothing() {
+    return removed.isEmpty() && added.isEmpty() && likeThen.isEmpty();
+  }
+}

@@ -1,0 +1,126 @@
+package io.millrace.delta.kernel;
+
+import static java.util.Objects.requireNonNull;
+
+import io.delta.kernel.internal.SnapshotImpl;
+import io.delta.kernel.internal.TableConfig;
+import io.delta.kernel.internal.actions.Metadata;
+import io.delta.kernel.internal.actions.Protocol;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One version of a table, for those who look after its files. Files are read when they are first
+ * asked for. Not thread-safe.
+ */
+public final class TableState {
+  private final SnapshotLoader loader;
+  private final SnapshotImpl snapshot;
+  private @Nullable Map<String, LiveFile> files;
+
+  TableState(SnapshotLoader loader, SnapshotImpl snapshot) {
+    this.loader = requireNonNull(loader, "loader is null");
+    this.snapshot = requireNonNull(snapshot, "snapshot is null");
+  }
+
+  SnapshotImpl snapshot() {
+    return snapshot;
+  }
+
+  Metadata metadata() {
+    return snapshot.getMetadata();
+  }
+
+  Protocol protocol() {
+    return snapshot.getProtocol();
+  }
+
+  public long version() {
+    return snapshot.getVersion();
+  }
+
+  /** When this version was made, milliseconds since 1970. */
+  public long timestampMillis() {
+    return snapshot.getTimestamp(loader.engine());
+  }
+
+  public List<String> partitionColumns() {
+    return snapshot.getPartitionColumnNames();
+  }
+
+  /** A table property, if it is set. */
+  public Optional<String> property(String key) {
+    return Optional.ofNullable(metadata().getConfiguration().get(key));
+  }
+
+  /** How long a file stays on the disk after it was removed from the table. */
+  public Duration fileRetention() {
+    return Duration.ofMillis(TableConfig.TOMBSTONE_RETENTION.fromMetadata(metadata()));
+  }
+
+  /**
+   * The files of this version, by path.
+   *
+   * @throws io.millrace.catalog.MillraceException TABLE_CORRUPT, IO_FAILED
+   */
+  public Map<String, LiveFile> files() {
+    Map<String, LiveFile> known = files;
+    if (known == null) {
+      known =
+          loader.load(
+              OptionalLong.of(version()),
+              loaded -> {
+                Map<String, LiveFile> found = new LinkedHashMap<>();
+                TableLog.forEachFile(
+                    loaded.engine(), loaded.snapshot(), file -> found.put(file.path(), file));
+                return found;
+              });
+      files = known;
+    }
+    return known;
+  }
+
+  /**
+   * A reader of this version's files; one for each thread.
+   *
+   * @throws io.millrace.catalog.MillraceException TABLE_UNSUPPORTED if its rows cannot be written
+   *     again here; TYPE_UNSUPPORTED naming the column
+   */
+  public StoredRows storedRows() {
+    return new StoredRows(this, loader.engine());
+  }
+
+  /** Vectors of deleted rows, for writing new ones. */
+  public DeletionVectorStore deletionVectors() {
+    return new DeletionVectorStore(loader.engine(), snapshot.getPath());
+  }
+
+  /** True if rows of both versions have the same columns and lie in the same partitions. */
+  public boolean sameColumns(TableState other) {
+    return metadata().getSchemaString().equals(other.metadata().getSchemaString())
+        && partitionColumns().equals(other.partitionColumns());
+  }
+
+  /** All table properties that are set. */
+  public Map<String, String> properties() {
+    return Map.copyOf(metadata().getConfiguration());
+  }
+
+  /**
+   * Paths below the table's folder, of data files and of deletion vectors, that this version needs
+   * or that a version needed of which the removal is younger than the horizon.
+   *
+   * @throws io.millrace.catalog.MillraceException TABLE_CORRUPT, IO_FAILED
+   */
+  public Set<String> neededFiles(long horizonMillis) {
+    return loader.load(
+        OptionalLong.of(version()),
+        loaded -> NeededFiles.of(loaded.engine(), (SnapshotImpl) loaded.snapshot(), horizonMillis));
+  }
+}

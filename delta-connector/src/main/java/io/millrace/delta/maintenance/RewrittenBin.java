@@ -1,0 +1,92 @@
+package io.millrace.delta.maintenance;
+
+import io.millrace.delta.kernel.LiveFile;
+import io.millrace.delta.kernel.StoredRows;
+import io.millrace.delta.kernel.TableState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.roaringbitmap.PeekableIntIterator;
+import org.roaringbitmap.RoaringBitmap;
+
+/**
+ * Files that were read, and files that hold their rows, in the same order. So that rows which
+ * others delete in the old files meanwhile are found in the new ones by counting: a stream that
+ * upserts cannot keep a rewrite from ever being committed.
+ *
+ * @param sources in the order that they were written in
+ * @param outputs in order; none if all rows are deleted
+ */
+record RewrittenBin(List<Source> sources, List<Output> outputs) {
+
+  /**
+   * A file that was read.
+   *
+   * @param deleted rows that were left out
+   * @param firstRow where its first row went, counted over all outputs
+   */
+  record Source(LiveFile file, RoaringBitmap deleted, long firstRow) {}
+
+  /**
+   * A file that was written.
+   *
+   * @param firstRow its first row, counted over all outputs
+   */
+  record Output(LiveFile file, long firstRow, long rows) {}
+
+  /**
+   * What to commit.
+   *
+   * @param removed as the table has them now
+   * @param added with what others deleted meanwhile
+   * @param deleted rows to delete in each added file, empty for most
+   */
+  record Replacement(List<LiveFile> removed, List<Output> added, List<RoaringBitmap> deleted) {}
+
+  RewrittenBin {
+    sources = List.copyOf(sources);
+    outputs = List.copyOf(outputs);
+  }
+
+  /**
+   * @return empty if another writer removed one of the files, or brought rows back
+   */
+  Optional<Replacement> against(TableState now, StoredRows rows) {
+    Map<String, LiveFile> files = now.files();
+    List<LiveFile> removed = new ArrayList<>(sources.size());
+    List<RoaringBitmap> deleted = new ArrayList<>(outputs.size());
+    for (int i = 0; i < outputs.size(); i++) {
+      deleted.add(new RoaringBitmap());
+    }
+    for (Source source : sources) {
+      LiveFile current = files.get(source.file().path());
+      if (current == null) {
+        return Optional.empty();
+      }
+      removed.add(current);
+      if (current.deletionVector().equals(source.file().deletionVector())) {
+        continue;
+      }
+      RoaringBitmap vector = rows.deleted(current);
+      if (!vector.contains(source.deleted())) {
+        return Optional.empty();
+      }
+      carryOver(source, RoaringBitmap.andNot(vector, source.deleted()), deleted);
+    }
+    return Optional.of(new Replacement(removed, outputs, deleted));
+  }
+
+  private void carryOver(Source source, RoaringBitmap more, List<RoaringBitmap> deleted) {
+    PeekableIntIterator positions = more.getIntIterator();
+    while (positions.hasNext()) {
+      int position = positions.next();
+      long row = source.firstRow() + position - source.deleted().rankLong(position);
+      int output = 0;
+      while (row >= outputs.get(output).firstRow() + outputs.get(output).rows()) {
+        output++;
+      }
+      deleted.get(output).add((int) (row - outputs.get(output).firstRow()));
+    }
+  }
+}
