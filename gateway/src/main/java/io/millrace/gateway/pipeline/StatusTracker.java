@@ -257,6 +257,15 @@ final class StatusTracker {
     return balance;
   }
 
+  /** The first table that a rule lets rows into: rules often stand in a view before it. */
+  private String guarded(PlanNode.Check check) {
+    return run.plan().tables().stream()
+        .filter(write -> path(write.input()).contains(check))
+        .map(TableWrite::table)
+        .findFirst()
+        .orElse(check.dataset());
+  }
+
   private List<ExpectationStatus> expectations(@Nullable EpochRecord epoch) {
     List<ExpectationStatus> expectations = new ArrayList<>();
     for (PlanNode node : run.plan().nodes()) {
@@ -265,7 +274,7 @@ final class StatusTracker {
           String name = rule.expectation().name();
           expectations.add(
               new ExpectationStatus(
-                  check.dataset(),
+                  guarded(check),
                   name,
                   rule.expectation().action().name().toLowerCase(Locale.ROOT),
                   epoch == null ? 0 : epoch.count(check.name(), "passed." + name),

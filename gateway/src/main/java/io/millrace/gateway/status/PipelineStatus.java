@@ -100,8 +100,9 @@ public record PipelineStatus(
   }
 
   /**
-   * One rule of one table.
+   * One rule.
    *
+   * @param table the first table whose rows it lets pass
    * @param action warn, drop, quarantine or fail
    */
   public record ExpectationStatus(

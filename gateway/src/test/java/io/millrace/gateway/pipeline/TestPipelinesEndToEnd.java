@@ -11,6 +11,7 @@ import io.millrace.gateway.Home;
 import io.millrace.gateway.SmallDisk;
 import io.millrace.gateway.kafka.KafkaBroker;
 import io.millrace.gateway.platform.FlinkCluster;
+import io.millrace.gateway.status.PipelineStatus.ExpectationStatus;
 import io.millrace.jobs.pipeline.EpochRecord;
 import io.millrace.jobs.pipeline.PipelineLayout;
 import io.millrace.jobs.pipeline.PipelineRun;
@@ -275,6 +276,25 @@ class TestPipelinesEndToEnd {
         .hasMessageContaining("offset 2");
     assertThat(rows("strict", "id")).containsExactly("0");
     assertThat(rows("bronze", "pos")).containsExactly("0");
+  }
+
+  @Test
+  void aRuleOfAViewIsShownAtTheTableThatItGuards() throws Exception {
+    write(
+        PARSED
+            + """
+            CREATE TEMPORARY VIEW checked (CONSTRAINT positive EXPECT (qty > 0) ON VIOLATION DROP ROW)
+            AS SELECT j.id AS id, j.qty AS qty FROM STREAM(json);
+            CREATE STREAMING TABLE good AS SELECT id, qty FROM STREAM(checked);
+            """);
+    send(0, "eu", 1);
+    send(2, "eu", 0);
+    try (PipelineRun run = run(false)) {
+      awaitOffsets(run, 2);
+      assertThat(new StatusTracker(run).running().expectations())
+          .containsExactly(new ExpectationStatus("good", "positive", "drop", 1, 1));
+      run.stop(Duration.ofSeconds(30));
+    }
   }
 
   @Test

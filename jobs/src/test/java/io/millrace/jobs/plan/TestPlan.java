@@ -153,6 +153,25 @@ class TestPlan {
     assertThat(plan.nodes()).noneMatch(node -> node instanceof PlanNode.FlinkQuery);
   }
 
+  @Test
+  void aQualifiedStarSelectsTheColumnsOfItsRelation() throws IOException {
+    PipelinePlan plan =
+        PipelineCompiler.compile(
+            ProjectFolder.write(
+                folder,
+                ProjectFolder.EVENTS
+                    + """
+                    CREATE TEMPORARY VIEW regions AS SELECT code, label
+                    FROM read_files('r.csv', format => 'csv', schema => 'code STRING, label STRING');
+                    CREATE STREAMING TABLE named AS SELECT r.label, e.*
+                    FROM STREAM(events) AS e LEFT JOIN regions AS r ON e.region = r.code;
+                    """));
+
+    assertThat(plan.ways()).containsEntry("named", "Millrace");
+    assertThat(plan.tables().get(0).rowType().getFieldNames())
+        .containsExactly("label", "id", "region", "qty", "price", "ts");
+  }
+
   /** Totals by one query, continued by another, would be the result of neither. */
   @ParameterizedTest
   @ValueSource(
