@@ -70,7 +70,7 @@ public final class DeletionVectorStore {
     return cached.clone();
   }
 
-  private RoaringBitmap read(String filePath, DeletionVector vector) {
+  RoaringBitmap read(String filePath, DeletionVector vector) {
     long[] positions;
     try {
       positions =

@@ -7,13 +7,13 @@ import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 
 /** One real MiniCluster for all tests of a JVM, since starting one takes longer than most jobs. */
-final class SharedCluster {
+public final class SharedCluster {
   private static final int SLOTS = 4;
 
   private SharedCluster() {}
 
   /** Started at the first call; ends with the JVM. */
-  static MiniCluster get() {
+  public static MiniCluster get() {
     return Holder.CLUSTER;
   }
 

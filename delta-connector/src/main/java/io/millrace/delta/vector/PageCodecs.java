@@ -1,0 +1,104 @@
+package io.millrace.delta.vector;
+
+import com.github.luben.zstd.ZstdDecompressCtx;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.apache.parquet.bytes.BytesInput;
+import org.apache.parquet.compression.CompressionCodecFactory;
+import org.apache.parquet.conf.PlainParquetConfiguration;
+import org.apache.parquet.hadoop.CodecFactory;
+import org.apache.parquet.hadoop.metadata.CompressionCodecName;
+import org.apache.parquet.io.ParquetDecodingException;
+import org.xerial.snappy.Snappy;
+
+/**
+ * Decompression of pages in one call, array to array, for the codecs that Delta tables have; others
+ * go through parquet-java's. Owned by one reader; {@link #release} frees native memory.
+ */
+final class PageCodecs implements CompressionCodecFactory {
+  private final CodecFactory others = new CodecFactory(new PlainParquetConfiguration(), 0);
+  private final Zstandard zstandard = new Zstandard();
+
+  @Override
+  public BytesInputCompressor getCompressor(CompressionCodecName codec) {
+    throw new UnsupportedOperationException("files are only read here");
+  }
+
+  @Override
+  public BytesInputDecompressor getDecompressor(CompressionCodecName codec) {
+    return switch (codec) {
+      case ZSTD -> zstandard;
+      case SNAPPY -> SnappyPages.INSTANCE;
+      default -> others.getDecompressor(codec);
+    };
+  }
+
+  @Override
+  public void release() {
+    zstandard.close();
+    others.release();
+  }
+
+  private static BytesInput whole(byte[] raw, int length) {
+    if (length != raw.length) {
+      throw new ParquetDecodingException(
+          "a page of %d bytes has become %d".formatted(raw.length, length));
+    }
+    return BytesInput.from(raw);
+  }
+
+  private static final class Zstandard implements BytesInputDecompressor {
+    private final ZstdDecompressCtx context = new ZstdDecompressCtx();
+
+    @Override
+    public BytesInput decompress(BytesInput page, int size) throws IOException {
+      byte[] raw = new byte[size];
+      ByteBuffer bytes = page.toByteBuffer();
+      byte[] source = bytes.hasArray() ? bytes.array() : page.toByteArray();
+      int from = bytes.hasArray() ? bytes.arrayOffset() + bytes.position() : 0;
+      int length = Math.toIntExact(page.size());
+      return whole(raw, context.decompressByteArray(raw, 0, size, source, from, length));
+    }
+
+    @Override
+    public void decompress(ByteBuffer input, int length, ByteBuffer output, int size) {
+      throw new UnsupportedOperationException("pages are on the heap here");
+    }
+
+    @Override
+    public void release() {
+      // The factory's to free: one context serves all columns.
+    }
+
+    void close() {
+      context.close();
+    }
+  }
+
+  private enum SnappyPages implements BytesInputDecompressor {
+    INSTANCE;
+
+    @Override
+    public BytesInput decompress(BytesInput page, int size) throws IOException {
+      byte[] raw = new byte[size];
+      ByteBuffer bytes = page.toByteBuffer();
+      byte[] source = bytes.hasArray() ? bytes.array() : page.toByteArray();
+      int from = bytes.hasArray() ? bytes.arrayOffset() + bytes.position() : 0;
+      int length = Math.toIntExact(page.size());
+      if (Snappy.uncompressedLength(source, from, length) > size) {
+        throw new ParquetDecodingException("a page is longer than it says");
+      }
+      return whole(raw, Snappy.uncompress(source, from, length, raw, 0));
+    }
+
+    @Override
+    public void decompress(ByteBuffer input, int length, ByteBuffer output, int size) {
+      throw new UnsupportedOperationException("pages are on the heap here");
+    }
+
+    @Override
+    public void release() {
+      // Nothing is held.
+    }
+  }
+}
