@@ -6,11 +6,13 @@ import io.delta.kernel.engine.Engine;
 import io.delta.kernel.exceptions.MaxCommitRetryLimitReachedException;
 import io.delta.kernel.exceptions.TableAlreadyExistsException;
 import io.delta.kernel.exceptions.TableNotFoundException;
+import io.delta.kernel.expressions.Column;
 import io.delta.kernel.internal.TableConfig;
 import io.delta.kernel.internal.actions.Metadata;
 import io.delta.kernel.internal.actions.Protocol;
 import io.delta.kernel.internal.tablefeatures.TableFeatures;
-import io.delta.kernel.internal.util.ColumnMapping;
+import io.delta.kernel.transaction.CreateTableTransactionBuilder;
+import io.delta.kernel.transaction.DataLayoutSpec;
 import io.delta.kernel.types.StructType;
 import io.delta.kernel.utils.CloseableIterable;
 import io.millrace.catalog.ErrorCode;
@@ -18,6 +20,7 @@ import io.millrace.catalog.MillraceException;
 import io.millrace.delta.log.CommitStore;
 import io.millrace.delta.log.CommitStores;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -77,7 +80,15 @@ public final class DeltaTables {
       properties.put(DELETION_VECTORS, "true");
     }
     try {
-      TableManager.buildCreateTableTransaction(table.path(), schema, Millrace.ENGINE_INFO)
+      CreateTableTransactionBuilder builder =
+          TableManager.buildCreateTableTransaction(table.path(), schema, Millrace.ENGINE_INFO);
+      if (!table.partitionColumns().isEmpty()) {
+        builder =
+            builder.withDataLayoutSpec(
+                DataLayoutSpec.partitioned(
+                    table.partitionColumns().stream().map(Column::new).toList()));
+      }
+      builder
           .withTableProperties(properties)
           .withCommitter(committer)
           .withMaxRetries(0)
@@ -100,22 +111,26 @@ public final class DeltaTables {
       throw unsupported(
           wanted, "uses " + String.join(", ", unknown), "drop the feature from the table");
     }
-    if (TableConfig.COLUMN_MAPPING_MODE.fromMetadata(metadata)
-        != ColumnMapping.ColumnMappingMode.NONE) {
-      throw unsupported(
-          wanted, "maps column names (delta.columnMapping.mode)", "remove the column mapping");
-    }
-    if (!table.getPartitionColumnNames().isEmpty()) {
-      throw unsupported(
-          wanted,
-          "is partitioned by " + String.join(", ", table.getPartitionColumnNames()),
-          "recreate it without partitions");
-    }
+    requireSamePartitions(wanted, table.getPartitionColumnNames());
     if (wanted.upserts()) {
       requireDeletable(wanted, metadata);
     }
     SchemaCheck.requireWritable(
         wanted.name(), DeltaTypes.toDelta(wanted.rowType()), table.getSchema());
+  }
+
+  private static void requireSamePartitions(TableDefinition wanted, List<String> columns) {
+    if (!columns.equals(wanted.partitionColumns())) {
+      throw new MillraceException(
+          ErrorCode.SCHEMA_CHANGED,
+          "table %s at %s is partitioned by (%s), and is written as partitioned by (%s)"
+              .formatted(
+                  wanted.name(),
+                  wanted.path(),
+                  String.join(", ", columns),
+                  String.join(", ", wanted.partitionColumns())),
+          "name the table's partition columns in its order, or write to a new table");
+    }
   }
 
   private static void requireDeletable(TableDefinition wanted, Metadata metadata) {

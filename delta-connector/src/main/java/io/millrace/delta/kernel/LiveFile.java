@@ -47,11 +47,21 @@ public record LiveFile(
     requireNonNull(tags, "tags is null");
   }
 
-  /** A new file without deleted rows. */
+  /** A new file without deleted rows, of a table without partitions. */
   public static LiveFile of(String path, long sizeBytes, long modifiedMillis, String stats) {
+    return of(path, sizeBytes, modifiedMillis, stats, Map.of());
+  }
+
+  /** A new file without deleted rows. */
+  public static LiveFile of(
+      String path,
+      long sizeBytes,
+      long modifiedMillis,
+      String stats,
+      Map<String, String> partitionValues) {
     return new LiveFile(
         path,
-        Map.of(),
+        partitionValues,
         sizeBytes,
         modifiedMillis,
         Optional.of(stats),

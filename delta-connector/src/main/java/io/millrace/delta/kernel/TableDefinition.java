@@ -2,6 +2,9 @@ package io.millrace.delta.kernel;
 
 import static java.util.Objects.requireNonNull;
 
+import io.millrace.delta.DeltaTableSpec;
+import io.millrace.delta.SchemaEvolution;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.flink.table.types.logical.RowType;
@@ -14,13 +17,41 @@ import org.apache.flink.table.types.logical.RowType;
  * @param rowType columns in order, with nullability
  * @param upserts true if rows of earlier files will be deleted, which needs deletion vectors
  * @param properties Delta table properties, set if the table is created
+ * @param partitionColumns in layout order; empty for a table without partitions
+ * @param evolution what may change about the table's schema when it is opened
  */
 public record TableDefinition(
-    String name, String path, RowType rowType, boolean upserts, Map<String, String> properties) {
+    String name,
+    String path,
+    RowType rowType,
+    boolean upserts,
+    Map<String, String> properties,
+    List<String> partitionColumns,
+    SchemaEvolution evolution) {
   public TableDefinition {
     requireNonNull(name, "name is null");
     requireNonNull(path, "path is null");
     requireNonNull(rowType, "rowType is null");
+    requireNonNull(evolution, "evolution is null");
     properties = new TreeMap<>(properties);
+    partitionColumns = List.copyOf(partitionColumns);
+  }
+
+  /** A table without partitions, whose schema stays as it is. */
+  public TableDefinition(
+      String name, String path, RowType rowType, boolean upserts, Map<String, String> properties) {
+    this(name, path, rowType, upserts, properties, List.of(), SchemaEvolution.NONE);
+  }
+
+  /** What a sink wants. */
+  public static TableDefinition of(DeltaTableSpec spec) {
+    return new TableDefinition(
+        spec.name(),
+        spec.path(),
+        spec.rowType(),
+        spec.upserts(),
+        spec.properties(),
+        spec.partitionColumns(),
+        spec.evolution());
   }
 }

@@ -15,7 +15,10 @@ import io.delta.kernel.internal.InternalScanFileUtils;
 import io.delta.kernel.internal.ScanImpl;
 import io.delta.kernel.internal.SnapshotImpl;
 import io.delta.kernel.internal.TableConfig;
+import io.delta.kernel.internal.TransactionImpl;
 import io.delta.kernel.internal.actions.AddFile;
+import io.delta.kernel.internal.actions.Metadata;
+import io.delta.kernel.internal.actions.Protocol;
 import io.delta.kernel.internal.actions.SingleAction;
 import io.delta.kernel.internal.tablefeatures.TableFeatures;
 import io.delta.kernel.internal.util.Utils;
@@ -88,7 +91,8 @@ public final class TableLog implements AutoCloseable {
     LogEntryCommitter committer = new LogEntryCommitter(definition.name(), store, clock);
     SnapshotLoader loader = new SnapshotLoader(definition.path(), Optional.of(committer));
     try {
-      Snapshot snapshot = loadOrCreate(definition, committer, loader);
+      Snapshot snapshot =
+          evolve(definition, committer, loader, loadOrCreate(definition, committer, loader));
       DeltaTables.requireWritable(definition, snapshot);
       return new TableLog(definition, clock, committer, loader, snapshot);
     } catch (RuntimeException e) {
@@ -108,6 +112,66 @@ public final class TableLog implements AutoCloseable {
     DeltaTables.create(loader.engine(), definition, committer);
     writeFirstChecksum(definition, loader);
     return loader.load(OptionalLong.empty(), SnapshotLoader.Loaded::snapshot);
+  }
+
+  /** Changes the schema if that is allowed and needed; whoever else does so at the same time. */
+  private static Snapshot evolve(
+      TableDefinition definition,
+      LogEntryCommitter committer,
+      SnapshotLoader loader,
+      Snapshot loaded) {
+    Snapshot snapshot = loaded;
+    for (Optional<EvolvedSchema> next = EvolvedSchema.of(definition, snapshot);
+        next.isPresent();
+        next = EvolvedSchema.of(definition, snapshot)) {
+      committer.announce(
+          new TableChange(
+              List.of(),
+              List.of(),
+              Map.of(),
+              "UPDATE SCHEMA",
+              Map.of(
+                  "oldSchema", snapshot.getSchema().toJson(),
+                  "newSchema", next.get().metadata().getSchemaString()),
+              Map.of(),
+              Map.of()));
+      try {
+        begin(snapshot, next.get().protocol(), Optional.of(next.get().metadata()))
+            .commit(loader.engine(), CloseableIterable.emptyIterable());
+        LOG.info(
+            "The table's schema was changed to fit what is written: table={}, version={}",
+            definition.name(),
+            snapshot.getVersion() + 1);
+      } catch (MaxCommitRetryLimitReachedException lost) {
+        LOG.info(
+            "Another writer was faster, looking at the schema again: table={}", definition.name());
+      }
+      snapshot = loader.load(OptionalLong.empty(), SnapshotLoader.Loaded::snapshot);
+    }
+    return snapshot;
+  }
+
+  /**
+   * A transaction that is tried once. Not from Kernel's builder, which refuses new columns on a
+   * table that does not map its names, and tables with constraints: these are checked here.
+   */
+  private static Transaction begin(
+      Snapshot snapshot, Optional<Protocol> protocol, Optional<Metadata> metadata) {
+    SnapshotImpl read = (SnapshotImpl) snapshot;
+    return new TransactionImpl(
+        false,
+        read.getDataPath(),
+        Optional.of(read),
+        Millrace.ENGINE_INFO,
+        Operation.STREAMING_UPDATE,
+        protocol,
+        metadata,
+        read.getCommitter(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.of(0),
+        0,
+        System::currentTimeMillis);
   }
 
   /** Each commit's checksum follows from the one before; this is the first, of no files. */
@@ -205,11 +269,7 @@ public final class TableLog implements AutoCloseable {
     committer.announce(change);
     TransactionCommitResult result;
     try {
-      Transaction transaction =
-          snapshot
-              .buildUpdateTableTransaction(Millrace.ENGINE_INFO, Operation.STREAMING_UPDATE)
-              .withMaxRetries(0)
-              .build(loader.engine());
+      Transaction transaction = begin(snapshot, Optional.empty(), Optional.empty());
       result = transaction.commit(loader.engine(), actions(change));
     } catch (MaxCommitRetryLimitReachedException lost) {
       return false;

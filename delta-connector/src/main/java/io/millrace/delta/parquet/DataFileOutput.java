@@ -1,9 +1,8 @@
 package io.millrace.delta.parquet;
 
+import io.millrace.delta.log.DurableFiles;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.file.StandardOpenOption;
 import org.apache.flink.core.fs.FSDataOutputStream;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
@@ -30,6 +29,10 @@ final class DataFileOutput extends PositionOutputStream implements OutputFile {
   DataFileOutput(Path path) throws IOException {
     this.path = path;
     files = path.getFileSystem();
+    if (local()) {
+      // The folder of a new partition is a name that must last, too.
+      DurableFiles.createDirectories(java.nio.file.Path.of(path.getParent().getPath()));
+    }
     target = files.create(path, FileSystem.WriteMode.NO_OVERWRITE);
     buffered = new BufferedOutputStream(target, BUFFER_BYTES);
   }
@@ -70,11 +73,7 @@ final class DataFileOutput extends PositionOutputStream implements OutputFile {
     }
     if (local()) {
       // A new name is durable once its folder is.
-      try (FileChannel folder =
-          FileChannel.open(
-              java.nio.file.Path.of(path.getParent().getPath()), StandardOpenOption.READ)) {
-        folder.force(true);
-      }
+      DurableFiles.syncDirectory(java.nio.file.Path.of(path.getParent().getPath()));
     }
   }
 

@@ -32,6 +32,7 @@ final class FlatEncoder implements RowEncoder {
   private final String[] paths;
   private final boolean[] required;
   private final FlatColumn[] columns;
+  private final int[] fields;
   private final RowLayout layout;
   private final FlatRow converted;
   private final ParquetFileWriter file;
@@ -55,17 +56,21 @@ final class FlatEncoder implements RowEncoder {
   }
 
   /**
+   * @param rowType of the rows that come
+   * @param fields positions in them of the columns of {@code schema}
    * @param plainColumns columns that are not dictionary encoded
    */
   FlatEncoder(
       OutputFile output,
       RowType rowType,
+      int[] fields,
       MessageType schema,
       NullChecks nulls,
       ParquetOptions options,
       Set<String> plainColumns)
       throws IOException {
     this.nulls = nulls;
+    this.fields = fields;
     this.rowGroupBytes = options.rowGroupBytes();
     this.layout = RowLayout.of(rowType);
     this.converted = new FlatRow(layout);
@@ -82,13 +87,14 @@ final class FlatEncoder implements RowEncoder {
             STATISTICS_TRUNCATE,
             true);
     file.start();
-    int arity = rowType.getFieldCount();
-    paths = rowType.getFieldNames().toArray(String[]::new);
+    int arity = fields.length;
+    paths = new String[arity];
     required = new boolean[arity];
     columns = new FlatColumn[arity];
     List<ColumnDescriptor> descriptors = schema.getColumns();
     for (int i = 0; i < arity; i++) {
-      LogicalType type = rowType.getTypeAt(i);
+      LogicalType type = rowType.getTypeAt(fields[i]);
+      paths[i] = schema.getFieldName(i);
       required[i] = !type.isNullable();
       columns[i] = column(type, descriptors.get(i), !plainColumns.contains(paths[i]), options);
     }
@@ -116,8 +122,9 @@ final class FlatEncoder implements RowEncoder {
       flat = converted;
     }
     for (int i = 0; i < columns.length; i++) {
-      if (!flat.isNullAt(i)) {
-        columns[i].append(flat, i);
+      int field = fields[i];
+      if (!flat.isNullAt(field)) {
+        columns[i].append(flat, field);
       } else if (required[i]) {
         throw nulls.violated(paths[i]);
       } else {
@@ -178,6 +185,11 @@ final class FlatEncoder implements RowEncoder {
     } catch (IOException e) {
       throw new IllegalStateException("our own stream knows its position", e);
     }
+  }
+
+  @Override
+  public long memoryBytes() {
+    return pageBytes + openBytes();
   }
 
   private void endRowGroup() throws IOException {

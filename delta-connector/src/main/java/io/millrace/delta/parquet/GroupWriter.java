@@ -2,6 +2,7 @@ package io.millrace.delta.parquet;
 
 import io.millrace.delta.row.FlatRow;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.types.logical.LogicalType;
 import org.apache.flink.table.types.logical.RowType;
@@ -15,9 +16,19 @@ final class GroupWriter extends FieldWriter {
   private final String[] paths;
   private final boolean[] required;
   private final FieldWriter[] fields;
+  private final int[] positions;
   private final long[][] nullCounts;
 
+  /** All fields of a row within a row. */
   GroupWriter(RowType type, String path, FieldWriters writers) {
+    this(type, IntStream.range(0, type.getFieldCount()).toArray(), path, writers);
+  }
+
+  /**
+   * @param positions of the fields in the rows that come
+   */
+  GroupWriter(RowType type, int[] positions, String path, FieldWriters writers) {
+    this.positions = positions;
     out = writers.out();
     nulls = writers.nulls();
     int arity = type.getFieldCount();
@@ -58,11 +69,11 @@ final class GroupWriter extends FieldWriter {
       return;
     }
     for (int i = 0; i < fields.length; i++) {
-      if (row.isNullAt(i)) {
+      if (row.isNullAt(positions[i])) {
         writeNull(i);
       } else {
         out.startField(names[i], i);
-        fields[i].write(row, i);
+        fields[i].write(row, positions[i]);
         out.endField(names[i], i);
       }
     }
@@ -70,11 +81,11 @@ final class GroupWriter extends FieldWriter {
 
   private void writeFlatFields(FlatRow row) {
     for (int i = 0; i < fields.length; i++) {
-      if (row.isNullAt(i)) {
+      if (row.isNullAt(positions[i])) {
         writeNull(i);
       } else {
         out.startField(names[i], i);
-        fields[i].writeFlat(row, i);
+        fields[i].writeFlat(row, positions[i]);
         out.endField(names[i], i);
       }
     }

@@ -11,17 +11,24 @@ import java.util.Map;
  */
 final class NullChecks {
   private final String table;
+  private final ColumnNames names;
   private final Map<String, long[]> counts = new HashMap<>();
 
-  NullChecks(String table) {
+  NullChecks(String table, ColumnNames names) {
     this.table = table;
+    this.names = names;
   }
 
-  /** The error for a null in a column that cannot hold one; says no value of the row. */
+  /**
+   * The error for a null in a column that cannot hold one; says no value of the row.
+   *
+   * @param path of the column in the file
+   */
   MillraceException violated(String path) {
     return new MillraceException(
         ErrorCode.NOT_NULL_VIOLATED,
-        "column %s of table %s is NOT NULL and a row has no value for it".formatted(path, table),
+        "column %s of table %s is NOT NULL and a row has no value for it"
+            .formatted(names.outOfFiles(path), table),
         "declare the column nullable, or add an expectation that drops or quarantines such rows");
   }
 

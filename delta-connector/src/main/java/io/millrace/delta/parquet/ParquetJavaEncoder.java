@@ -2,6 +2,7 @@ package io.millrace.delta.parquet;
 
 import java.io.IOException;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import org.apache.flink.table.data.RowData;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.conf.ParquetConfiguration;
@@ -16,16 +17,20 @@ import org.apache.parquet.io.OutputFile;
 final class ParquetJavaEncoder implements RowEncoder {
   private final ParquetWriter<RowData> writer;
   private final ZstdCodecs codecs;
+  private final LongSupplier written;
 
   /**
+   * @param written how many bytes the file has
    * @param plainColumns dotted paths of columns that are not dictionary encoded
    */
   ParquetJavaEncoder(
       OutputFile file,
+      LongSupplier written,
       RowDataWriteSupport support,
       ParquetOptions options,
       Set<String> plainColumns)
       throws IOException {
+    this.written = written;
     codecs = new ZstdCodecs(options.zstdLevel());
     Builder builder =
         new Builder(file, support)
@@ -50,6 +55,11 @@ final class ParquetJavaEncoder implements RowEncoder {
   @Override
   public long size() {
     return writer.getDataSize();
+  }
+
+  @Override
+  public long memoryBytes() {
+    return Math.max(0, writer.getDataSize() - written.getAsLong());
   }
 
   @Override

@@ -28,8 +28,8 @@ final class ParquetTypes {
   /**
    * @throws MillraceException TYPE_UNSUPPORTED for a type that Delta tables do not have
    */
-  static MessageType message(String table, RowType rowType) {
-    return new MessageType("spark_schema", fields(table, "", rowType));
+  static MessageType message(String table, RowType rowType, ColumnNames names) {
+    return new MessageType("spark_schema", fields(table, "", rowType, names));
   }
 
   /** Bytes that a decimal of so many digits needs in two's complement. */
@@ -41,15 +41,21 @@ final class ParquetTypes {
     return bytes;
   }
 
-  private static List<Type> fields(String table, String parent, RowType rowType) {
+  private static List<Type> fields(
+      String table, String parent, RowType rowType, ColumnNames names) {
     List<Type> fields = new ArrayList<>(rowType.getFieldCount());
     for (RowType.RowField field : rowType.getFields()) {
-      fields.add(field(table, parent + field.getName(), field.getName(), field.getType()));
+      ColumnNames.Column column = names.column(field.getName());
+      Type type = field(table, parent + field.getName(), column, field.getType());
+      fields.add(column.id().isPresent() ? type.withId(column.id().getAsInt()) : type);
     }
     return fields;
   }
 
-  private static Type field(String table, String path, String name, LogicalType type) {
+  private static Type field(
+      String table, String path, ColumnNames.Column column, LogicalType type) {
+    String name = column.name();
+    ColumnNames below = column.fields();
     Repetition repetition = type.isNullable() ? Repetition.OPTIONAL : Repetition.REQUIRED;
     return switch (type.getTypeRoot()) {
       case BOOLEAN -> primitive(PrimitiveTypeName.BOOLEAN, repetition, null, name);
@@ -75,18 +81,22 @@ final class ParquetTypes {
       case ARRAY ->
           Types.list(repetition)
               .element(
-                  field(table, path + ".element", "element", ((ArrayType) type).getElementType()))
+                  field(
+                      table,
+                      path + ".element",
+                      below.column("element"),
+                      ((ArrayType) type).getElementType()))
               .named(name);
       case MAP -> {
         MapType map = (MapType) type;
         yield Types.map(repetition)
-            .key(field(table, path + ".key", "key", map.getKeyType().copy(false)))
-            .value(field(table, path + ".value", "value", map.getValueType()))
+            .key(field(table, path + ".key", below.column("key"), map.getKeyType().copy(false)))
+            .value(field(table, path + ".value", below.column("value"), map.getValueType()))
             .named(name);
       }
       case ROW ->
           Types.buildGroup(repetition)
-              .addFields(fields(table, path + ".", (RowType) type).toArray(Type[]::new))
+              .addFields(fields(table, path + ".", (RowType) type, below).toArray(Type[]::new))
               .named(name);
       default -> throw unsupported(table, path, type);
     };

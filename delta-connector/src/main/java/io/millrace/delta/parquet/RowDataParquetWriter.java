@@ -5,12 +5,9 @@ import static java.util.Objects.requireNonNull;
 import io.millrace.delta.DataFile;
 import io.millrace.delta.DeltaTableSpec;
 import java.io.IOException;
-import java.util.Map;
 import org.apache.flink.core.fs.Path;
 import org.apache.flink.table.data.RowData;
-import org.apache.flink.table.types.logical.RowType;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
-import org.apache.parquet.schema.MessageType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,36 +20,56 @@ import org.jspecify.annotations.Nullable;
  * thread.
  */
 public final class RowDataParquetWriter implements AutoCloseable {
-  private static final String INDEXED_COLUMNS = "delta.dataSkippingNumIndexedCols";
-
-  private final String table;
-  private final String folder;
-  private final RowType rowType;
-  private final MessageType schema;
+  private final FileLayout layout;
+  private final Partition partition;
+  private final DictionaryChoice dictionaries;
   private final int subtask;
   private final ParquetOptions options;
-  private final int statisticsColumns;
-  private final DictionaryChoice dictionaries = new DictionaryChoice();
   private @Nullable OpenFile file;
 
   /**
+   * For a table that does not map its column names; of a partitioned one, only the prototype of
+   * {@link #forPartition}.
+   *
    * @param subtask index of the writing subtask, which goes into the files' names
    * @throws io.millrace.catalog.MillraceException TYPE_UNSUPPORTED for a column that Delta cannot
    *     store
    */
   public RowDataParquetWriter(DeltaTableSpec spec, int subtask, ParquetOptions options) {
-    this.table = spec.name();
-    this.folder = spec.path();
-    this.rowType = spec.rowType();
-    this.schema = ParquetTypes.message(table, rowType);
-    this.subtask = subtask;
-    this.options = options;
-    this.statisticsColumns = statisticsColumns(spec.properties());
+    this(spec, ColumnNames.AS_THEY_ARE, subtask, options);
   }
 
-  private static int statisticsColumns(Map<String, String> properties) {
-    String columns = properties.get(INDEXED_COLUMNS);
-    return columns == null ? FileStatistics.DEFAULT_COLUMNS : Integer.parseInt(columns.trim());
+  /**
+   * As the other constructor.
+   *
+   * @param names what the table calls its columns in its files
+   */
+  public RowDataParquetWriter(
+      DeltaTableSpec spec, ColumnNames names, int subtask, ParquetOptions options) {
+    this(FileLayout.of(spec, names), Partition.NONE, new DictionaryChoice(), subtask, options);
+  }
+
+  private RowDataParquetWriter(
+      FileLayout layout,
+      Partition partition,
+      DictionaryChoice dictionaries,
+      int subtask,
+      ParquetOptions options) {
+    this.layout = layout;
+    this.partition = partition;
+    this.dictionaries = dictionaries;
+    this.subtask = subtask;
+    this.options = options;
+  }
+
+  /** The same for another partition; both are to be used by one thread. */
+  public RowDataParquetWriter forPartition(Partition other) {
+    return new RowDataParquetWriter(layout, other, dictionaries, subtask, options);
+  }
+
+  /** The partition of the rows that come. */
+  public Partition partition() {
+    return partition;
   }
 
   /**
@@ -86,6 +103,11 @@ public final class RowDataParquetWriter implements AutoCloseable {
     return file != null && file.isFull();
   }
 
+  /** About how many bytes of rows wait in memory, as of some rows ago. */
+  public long memoryBytes() {
+    return file == null ? 0 : file.memoryBytes;
+  }
+
   /** Ends the open file; the next row begins another one. */
   public DataFile finishFile() throws IOException {
     OpenFile open = requireNonNull(file, "no file is open");
@@ -109,26 +131,38 @@ public final class RowDataParquetWriter implements AutoCloseable {
     private static final long FIRST_SIZE_CHECK = 100;
     private static final long LONGEST_UNCHECKED = 10_000;
 
+    /** Many files are open at a time, and what they hold together is bounded. */
+    private static final long LONGEST_UNCHECKED_OF_MANY = 1_000;
+
     private final long id = DataFileName.newId(subtask);
     private final String name = DataFileName.of(id);
-    private final NullChecks nulls = new NullChecks(table);
+    private final NullChecks nulls = new NullChecks(layout.table(), layout.names());
     private final DataFileOutput output;
     private final RowEncoder encoder;
     private long records;
     private long nextSizeCheck = FIRST_SIZE_CHECK;
+    private long memoryBytes;
     private boolean full;
 
     OpenFile() throws IOException {
-      output = new DataFileOutput(new Path(new Path(folder), name));
+      output = new DataFileOutput(new Path(layout.folder(), partition.folder() + name));
       encoder = encoder();
     }
 
     private RowEncoder encoder() throws IOException {
-      return FlatEncoder.supports(rowType)
-          ? new FlatEncoder(output, rowType, schema, nulls, options, dictionaries.plainColumns())
+      return FlatEncoder.supports(layout.written())
+          ? new FlatEncoder(
+              output,
+              layout.rows(),
+              layout.fields(),
+              layout.schema(),
+              nulls,
+              options,
+              dictionaries.plainColumns())
           : new ParquetJavaEncoder(
               output,
-              new RowDataWriteSupport(rowType, schema, nulls),
+              output::getPos,
+              new RowDataWriteSupport(layout.written(), layout.fields(), layout.schema(), nulls),
               options,
               dictionaries.plainColumns());
     }
@@ -144,9 +178,14 @@ public final class RowDataParquetWriter implements AutoCloseable {
     /** Asks rarely, since the answer adds up all columns; half way to where it should be full. */
     private void checkSize() {
       long size = encoder.size();
+      memoryBytes = encoder.memoryBytes();
       full = size >= options.targetFileBytes();
       long rowsLeft = (options.targetFileBytes() - size) / Math.max(1, size / records);
-      nextSizeCheck = records + Math.max(1, Math.min(LONGEST_UNCHECKED, rowsLeft / 2));
+      nextSizeCheck = records + Math.max(1, Math.min(longestUnchecked(), rowsLeft / 2));
+    }
+
+    private long longestUnchecked() {
+      return partition.values().isEmpty() ? LONGEST_UNCHECKED : LONGEST_UNCHECKED_OF_MANY;
     }
 
     boolean isFull() {
@@ -157,8 +196,15 @@ public final class RowDataParquetWriter implements AutoCloseable {
       ParquetMetadata footer = encoder.finish();
       dictionaries.learn(footer);
       String statistics =
-          FileStatistics.json(footer, rowType, nulls.counts(), statisticsColumns, records);
-      return new DataFile(name, output.getPos(), System.currentTimeMillis(), records, statistics);
+          FileStatistics.json(
+              footer, layout.written(), nulls.counts(), layout.statisticsColumns(), records);
+      return new DataFile(
+          partition.folder() + name,
+          output.getPos(),
+          System.currentTimeMillis(),
+          records,
+          statistics,
+          partition.values());
     }
 
     void abort() throws IOException {

@@ -10,16 +10,22 @@ import org.apache.parquet.io.api.RecordConsumer;
 import org.apache.parquet.schema.MessageType;
 import org.jspecify.annotations.Nullable;
 
-/** Rows of one type for parquet-java. */
+/** Rows of one type, or some of their columns, for parquet-java. */
 final class RowDataWriteSupport extends WriteSupport<RowData> {
-  private final RowType rowType;
+  private final RowType written;
+  private final int[] fields;
   private final MessageType schema;
   private final NullChecks nulls;
   private @Nullable RecordConsumer out;
   private @Nullable GroupWriter root;
 
-  RowDataWriteSupport(RowType rowType, MessageType schema, NullChecks nulls) {
-    this.rowType = rowType;
+  /**
+   * @param written the columns of {@code schema}
+   * @param fields their positions in the rows that come
+   */
+  RowDataWriteSupport(RowType written, int[] fields, MessageType schema, NullChecks nulls) {
+    this.written = written;
+    this.fields = fields;
     this.schema = schema;
     this.nulls = nulls;
   }
@@ -37,7 +43,7 @@ final class RowDataWriteSupport extends WriteSupport<RowData> {
   @Override
   public void prepareForWrite(RecordConsumer consumer) {
     out = consumer;
-    root = new GroupWriter(rowType, "", new FieldWriters(consumer, nulls));
+    root = new GroupWriter(written, fields, "", new FieldWriters(consumer, nulls));
   }
 
   @Override

@@ -12,6 +12,9 @@ interface RowEncoder {
   /** Bytes written so far and about to be written. */
   long size();
 
+  /** Bytes of rows that wait in memory. */
+  long memoryBytes();
+
   /** Writes what is left and the footer, and closes the file. */
   ParquetMetadata finish() throws IOException;
 

@@ -6,6 +6,8 @@ import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
 import io.millrace.delta.DataFile;
 import io.millrace.delta.DeltaTableSpec;
+import io.millrace.delta.kernel.TableDefinition;
+import io.millrace.delta.kernel.WriteRules;
 import io.millrace.delta.parquet.ParquetOptions;
 import java.util.List;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
@@ -31,11 +33,13 @@ final class AppendWriterOperator extends AbstractStreamOperator<CheckpointPart>
 
   private final DeltaTableSpec spec;
   private final ParquetOptions options;
+  private final PartitionOptions partitions;
   private transient @Nullable TableFiles files;
 
-  AppendWriterOperator(DeltaTableSpec spec, ParquetOptions options) {
+  AppendWriterOperator(DeltaTableSpec spec, ParquetOptions options, PartitionOptions partitions) {
     this.spec = spec;
     this.options = options;
+    this.partitions = partitions;
   }
 
   @Override
@@ -43,7 +47,8 @@ final class AppendWriterOperator extends AbstractStreamOperator<CheckpointPart>
     super.open();
     try {
       int subtask = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
-      files = new TableFiles(spec, subtask, options, getMetricGroup());
+      WriteRules rules = WriteRules.load(TableDefinition.of(spec));
+      files = TableFiles.of(spec, rules, subtask, options, partitions, getMetricGroup());
     } catch (MillraceException e) {
       throw Restarts.unlessCurable(e);
     }

@@ -22,7 +22,8 @@ final class CheckpointPartSerializer extends TypeSerializerSingleton<CheckpointP
   static final CheckpointPartSerializer INSTANCE = new CheckpointPartSerializer();
 
   private static final long serialVersionUID = 1L;
-  private static final byte VERSION = 1;
+  private static final byte VERSION = 2;
+  private static final byte VERSION_WITHOUT_PARTITIONS = 1;
   private static final byte OUTPUT = 1;
   private static final byte REPORT = 2;
 
@@ -47,12 +48,12 @@ final class CheckpointPartSerializer extends TypeSerializerSingleton<CheckpointP
   public CheckpointPart deserialize(DataInputView source) throws IOException {
     source.readInt();
     byte version = source.readByte();
-    if (version != VERSION) {
-      throw new IOException("checkpoint part of version %d, expected 1".formatted(version));
+    if (version != VERSION && version != VERSION_WITHOUT_PARTITIONS) {
+      throw new IOException("checkpoint part of version %d, expected 1 or 2".formatted(version));
     }
     byte kind = source.readByte();
     return switch (kind) {
-      case OUTPUT -> readOutput(source);
+      case OUTPUT -> readOutput(source, version != VERSION_WITHOUT_PARTITIONS);
       case REPORT -> readReport(source);
       default -> throw new IOException("checkpoint part of unknown kind " + kind);
     };
@@ -61,14 +62,7 @@ final class CheckpointPartSerializer extends TypeSerializerSingleton<CheckpointP
   private static void writeOutput(WriterOutput output, DataOutputView target) throws IOException {
     FieldCodec.writeString(output.table(), target);
     target.writeLong(output.checkpointId());
-    target.writeInt(output.added().size());
-    for (DataFile file : output.added()) {
-      FieldCodec.writeString(file.path(), target);
-      target.writeLong(file.sizeBytes());
-      target.writeLong(file.modifiedMillis());
-      target.writeLong(file.records());
-      FieldCodec.writeString(file.stats(), target);
-    }
+    FieldCodec.writeFiles(output.added(), target);
     target.writeInt(output.superseded().size());
     for (SupersededRows rows : output.superseded()) {
       FieldCodec.writeString(rows.path(), target);
@@ -76,20 +70,11 @@ final class CheckpointPartSerializer extends TypeSerializerSingleton<CheckpointP
     }
   }
 
-  private static WriterOutput readOutput(DataInputView source) throws IOException {
+  private static WriterOutput readOutput(DataInputView source, boolean partitioned)
+      throws IOException {
     String table = FieldCodec.readString(source);
     long checkpointId = source.readLong();
-    int files = source.readInt();
-    List<DataFile> added = new ArrayList<>(files);
-    for (int i = 0; i < files; i++) {
-      added.add(
-          new DataFile(
-              FieldCodec.readString(source),
-              source.readLong(),
-              source.readLong(),
-              source.readLong(),
-              FieldCodec.readString(source)));
-    }
+    List<DataFile> added = FieldCodec.readFiles(source, partitioned);
     int rows = source.readInt();
     List<SupersededRows> superseded = new ArrayList<>(rows);
     for (int i = 0; i < rows; i++) {

@@ -64,7 +64,12 @@ record CommitPlan(
       for (DataFile file : committable.added()) {
         fresh.put(
             file.path(),
-            LiveFile.of(file.path(), file.sizeBytes(), file.modifiedMillis(), file.stats()));
+            LiveFile.of(
+                file.path(),
+                file.sizeBytes(),
+                file.modifiedMillis(),
+                file.stats(),
+                file.partitionValues()));
       }
       for (SupersededRows rows : committable.superseded()) {
         LiveFile ours = fresh.remove(rows.path());

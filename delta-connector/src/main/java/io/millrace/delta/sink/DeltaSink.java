@@ -4,10 +4,13 @@ import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
 import io.millrace.delta.DeltaTableSpec;
 import io.millrace.delta.parquet.ParquetOptions;
+import io.millrace.delta.parquet.PartitionValues;
 import io.millrace.delta.state.RowKeys;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.apache.flink.api.common.functions.Partitioner;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.java.functions.KeySelector;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -36,20 +39,71 @@ public final class DeltaSink {
   }
 
   /**
-   * Writes rows into a table that only grows, on the subtasks that the rows are on.
-   *
-   * @param uid of the operator; keep it for as long as the pipeline's state lives
-   * @return what {@link #commit} wants
+   * As {@link #append(DataStream, DeltaTableSpec, ParquetOptions, PartitionOptions, String)} with
+   * the defaults for partitions.
    */
   public static SingleOutputStreamOperator<CheckpointPart> append(
       DataStream<? extends RowData> rows, DeltaTableSpec spec, ParquetOptions options, String uid) {
-    return plain(rows)
+    return append(rows, spec, options, PartitionOptions.DEFAULT, uid);
+  }
+
+  /**
+   * Writes rows into a table that only grows: those of a table without partitions on the subtasks
+   * that they are on, those of a partitioned one where {@code partitions} says.
+   *
+   * @param uid of the operator; keep it for as long as the pipeline's state lives
+   * @return what {@link #commit} wants
+   * @throws MillraceException TYPE_UNSUPPORTED or PROPERTY_INVALID for partition columns that a
+   *     Delta table cannot have
+   */
+  public static SingleOutputStreamOperator<CheckpointPart> append(
+      DataStream<? extends RowData> rows,
+      DeltaTableSpec spec,
+      ParquetOptions options,
+      PartitionOptions partitions,
+      String uid) {
+    DataStream<RowData> placed = plain(rows);
+    if (!spec.partitionColumns().isEmpty()) {
+      requireUsablePartitions(spec);
+      if (partitions.distribution() == PartitionOptions.Distribution.BY_PARTITION) {
+        placed =
+            placed.partitionCustom(
+                new SpreadHashes(),
+                new RowKeys(spec.rowType(), spec.partitionPositions()).selector());
+      }
+    }
+    return placed
         .transform(
             spec.name() + ": write",
             CheckpointPartTypeInfo.INSTANCE,
-            new AppendWriterOperator(spec, options))
+            new AppendWriterOperator(spec, options, partitions))
         .setParallelism(rows.getParallelism())
         .uid(uid);
+  }
+
+  /** Not a keyed stream: there is no state, and each subtask shall have its share. */
+  private static final class SpreadHashes implements Partitioner<Integer> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public int partition(Integer hash, int subtasks) {
+      return Math.floorMod(hash, subtasks);
+    }
+  }
+
+  private static void requireUsablePartitions(DeltaTableSpec spec) {
+    PartitionValues.requireUsable(spec);
+    List<String> notInKey = new ArrayList<>(spec.partitionColumns());
+    notInKey.removeAll(spec.primaryKey());
+    if (spec.upserts() && !notInKey.isEmpty()) {
+      throw new MillraceException(
+          ErrorCode.PRIMARY_KEY_MISSING,
+          ("table %s is partitioned by %s, which is not in its primary key (%s): a row of one key"
+                  + " could lie in several partitions")
+              .formatted(
+                  spec.name(), String.join(", ", notInKey), String.join(", ", spec.primaryKey())),
+          "add the partition columns to the primary key, or partition by columns of the key");
+    }
   }
 
   /**
@@ -65,16 +119,8 @@ public final class DeltaSink {
   }
 
   /**
-   * Writes rows into a table with a primary key: INSERT and UPDATE_AFTER replace the row of the
-   * same key, DELETE removes it, UPDATE_BEFORE is ignored.
-   *
-   * @param uid of the operator; keep it for as long as the pipeline's state lives
-   * @param alreadyPartitioned true if the rows are already on the subtasks that {@link
-   *     RowKeys#selector} of the primary key would put them on, so that the writer is chained to
-   *     them; false to shuffle
-   * @return what {@link #commit} wants
-   * @throws MillraceException PRIMARY_KEY_MISSING, or TYPE_UNSUPPORTED for a key column whose
-   *     values a Delta table would not tell apart
+   * As {@link #upsert(DataStream, DeltaTableSpec, ParquetOptions, PartitionOptions, String,
+   * boolean)} with the defaults for partitions.
    */
   public static SingleOutputStreamOperator<CheckpointPart> upsert(
       DataStream<? extends RowData> rows,
@@ -82,7 +128,33 @@ public final class DeltaSink {
       ParquetOptions options,
       String uid,
       boolean alreadyPartitioned) {
+    return upsert(rows, spec, options, PartitionOptions.DEFAULT, uid, alreadyPartitioned);
+  }
+
+  /**
+   * Writes rows into a table with a primary key: INSERT and UPDATE_AFTER replace the row of the
+   * same key, DELETE removes it, UPDATE_BEFORE is ignored. Rows are placed by their key, whatever
+   * the partitions are; the key must contain the partition columns.
+   *
+   * @param uid of the operator; keep it for as long as the pipeline's state lives
+   * @param alreadyPartitioned true if the rows are already on the subtasks that {@link
+   *     RowKeys#selector} of the primary key would put them on, so that the writer is chained to
+   *     them; false to shuffle
+   * @return what {@link #commit} wants
+   * @throws MillraceException PRIMARY_KEY_MISSING, also if it lacks a partition column;
+   *     TYPE_UNSUPPORTED for a key column whose values a Delta table would not tell apart
+   */
+  public static SingleOutputStreamOperator<CheckpointPart> upsert(
+      DataStream<? extends RowData> rows,
+      DeltaTableSpec spec,
+      ParquetOptions options,
+      PartitionOptions partitions,
+      String uid,
+      boolean alreadyPartitioned) {
     requireUsableKey(spec);
+    if (!spec.partitionColumns().isEmpty()) {
+      requireUsablePartitions(spec);
+    }
     KeySelector<RowData, Integer> selector =
         new RowKeys(spec.rowType(), spec.primaryKeyPositions()).selector();
     KeyedStream<RowData, Integer> keyed =
@@ -93,7 +165,7 @@ public final class DeltaSink {
         keyed.transform(
             spec.name() + ": write",
             CheckpointPartTypeInfo.INSTANCE,
-            new UpsertWriterOperator(spec, options));
+            new UpsertWriterOperator(spec, options, partitions));
     if (alreadyPartitioned) {
       written.setParallelism(rows.getParallelism());
     }

@@ -2,10 +2,15 @@ package io.millrace.delta.sink;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.millrace.delta.DataFile;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
+import org.jspecify.annotations.Nullable;
 
 /** Length-prefixed fields, shared by what this package sends and what it keeps in state. */
 final class FieldCodec {
@@ -30,6 +35,55 @@ final class FieldCodec {
     byte[] bytes = new byte[source.readInt()];
     source.readFully(bytes);
     return bytes;
+  }
+
+  static void writeFiles(List<DataFile> files, DataOutputView target) throws IOException {
+    target.writeInt(files.size());
+    for (DataFile file : files) {
+      writeString(file.path(), target);
+      target.writeLong(file.sizeBytes());
+      target.writeLong(file.modifiedMillis());
+      target.writeLong(file.records());
+      writeString(file.stats(), target);
+      target.writeInt(file.partitionValues().size());
+      for (Map.Entry<String, @Nullable String> entry : file.partitionValues().entrySet()) {
+        writeString(entry.getKey(), target);
+        String value = entry.getValue();
+        target.writeBoolean(value != null);
+        if (value != null) {
+          writeString(value, target);
+        }
+      }
+    }
+  }
+
+  /**
+   * @param partitioned false for what was written before tables had partitions
+   */
+  static List<DataFile> readFiles(DataInputView source, boolean partitioned) throws IOException {
+    int size = source.readInt();
+    List<DataFile> files = new ArrayList<>();
+    for (int i = 0; i < size; i++) {
+      files.add(
+          new DataFile(
+              readString(source),
+              source.readLong(),
+              source.readLong(),
+              source.readLong(),
+              readString(source),
+              partitioned ? readPartitionValues(source) : Map.of()));
+    }
+    return files;
+  }
+
+  private static Map<String, @Nullable String> readPartitionValues(DataInputView source)
+      throws IOException {
+    int size = source.readInt();
+    Map<String, @Nullable String> values = new TreeMap<>();
+    for (int i = 0; i < size; i++) {
+      values.put(readString(source), source.readBoolean() ? readString(source) : null);
+    }
+    return values;
   }
 
   static void writeLongs(long[] values, DataOutputView target) throws IOException {

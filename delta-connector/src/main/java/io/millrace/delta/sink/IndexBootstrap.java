@@ -14,14 +14,15 @@ final class IndexBootstrap {
    * @throws io.millrace.catalog.MillraceException STATE_INCOMPATIBLE if the table has two rows of
    *     one key; what {@link RowPositions#visit} throws
    */
-  static void read(DeltaTableSpec spec, UpsertIndex index) {
+  static void read(DeltaTableSpec spec, UpsertIndex index, RowFolders folders) {
     RowPositions.visit(
         spec.path(),
         spec.rowType(),
         spec.primaryKeyPositions(),
         (path, position, row) -> {
           if (index.isMine(row)) {
-            index.found(spec, row, index.fileId(path), position);
+            String folder = folders.of(row);
+            index.found(spec, row, folder, index.fileId(path, folder), position);
           }
         });
   }

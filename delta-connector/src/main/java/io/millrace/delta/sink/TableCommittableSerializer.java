@@ -16,7 +16,8 @@ import org.apache.flink.core.memory.DataOutputSerializer;
  */
 public final class TableCommittableSerializer
     implements SimpleVersionedSerializer<TableCommittable> {
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
+  private static final int VERSION_WITHOUT_PARTITIONS = 1;
 
   @Override
   public int getVersion() {
@@ -30,14 +31,7 @@ public final class TableCommittableSerializer
     FieldCodec.writeString(committable.epoch(), target);
     target.writeLong(committable.checkpointId());
     target.writeLong(committable.sequence());
-    target.writeInt(committable.added().size());
-    for (DataFile file : committable.added()) {
-      FieldCodec.writeString(file.path(), target);
-      target.writeLong(file.sizeBytes());
-      target.writeLong(file.modifiedMillis());
-      target.writeLong(file.records());
-      FieldCodec.writeString(file.stats(), target);
-    }
+    FieldCodec.writeFiles(committable.added(), target);
     target.writeInt(committable.superseded().size());
     for (SupersededRows rows : committable.superseded()) {
       FieldCodec.writeString(rows.path(), target);
@@ -56,26 +50,17 @@ public final class TableCommittableSerializer
    */
   @Override
   public TableCommittable deserialize(int version, byte[] bytes) throws IOException {
-    if (version != VERSION) {
+    if (version != VERSION && version != VERSION_WITHOUT_PARTITIONS) {
       throw new IOException(
-          "committable of version %d, this release reads version %d".formatted(version, VERSION));
+          "committable of version %d, this release reads versions 1 to %d"
+              .formatted(version, VERSION));
     }
     var source = new DataInputDeserializer(bytes);
     String table = FieldCodec.readString(source);
     String epoch = FieldCodec.readString(source);
     long checkpointId = source.readLong();
     long sequence = source.readLong();
-    int files = source.readInt();
-    List<DataFile> added = new ArrayList<>();
-    for (int i = 0; i < files; i++) {
-      added.add(
-          new DataFile(
-              FieldCodec.readString(source),
-              source.readLong(),
-              source.readLong(),
-              source.readLong(),
-              FieldCodec.readString(source)));
-    }
+    List<DataFile> added = FieldCodec.readFiles(source, version != VERSION_WITHOUT_PARTITIONS);
     int supersededFiles = source.readInt();
     List<SupersededRows> superseded = new ArrayList<>();
     for (int i = 0; i < supersededFiles; i++) {

@@ -68,10 +68,8 @@ public final class TableCommitter implements AutoCloseable {
   }
 
   static TableCommitter open(DeltaTableSpec spec, CommitStore store) {
-    TableDefinition definition =
-        new TableDefinition(
-            spec.name(), spec.path(), spec.rowType(), spec.upserts(), spec.properties());
-    return new TableCommitter(spec, TableLog.open(definition, store, Clock.systemUTC()));
+    return new TableCommitter(
+        spec, TableLog.open(TableDefinition.of(spec), store, Clock.systemUTC()));
   }
 
   /**

@@ -51,14 +51,18 @@ final class UpsertIndex {
     return tables;
   }
 
-  /** Notes where the new row of a key lies; the old one, if there is one, is superseded. */
-  void replace(RowData row, long file, long position) {
+  /**
+   * Notes where the new row of a key lies; the old one, if there is one, is superseded.
+   *
+   * @param folder of the row, the same for all rows of one key
+   */
+  void replace(RowData row, String folder, long file, long position) {
     int hash = keys.hash(row);
     KeyTable table = tables.tableFor(hash);
     int slot = keys.insert(table, hash, row);
     if (slot < 0) {
       slot = ~slot;
-      supersede(table.value(slot, FILE), table.value(slot, POSITION));
+      supersede(folder, table.value(slot, FILE), table.value(slot, POSITION));
     }
     table.setValue(slot, FILE, file);
     table.setValue(slot, POSITION, position);
@@ -75,7 +79,7 @@ final class UpsertIndex {
    *
    * @throws MillraceException STATE_INCOMPATIBLE if there is another one of the same key
    */
-  void found(DeltaTableSpec spec, RowData row, long file, long position) {
+  void found(DeltaTableSpec spec, RowData row, String folder, long file, long position) {
     int hash = keys.hash(row);
     KeyTable table = tables.tableFor(hash);
     int slot = keys.insert(table, hash, row);
@@ -89,31 +93,35 @@ final class UpsertIndex {
                   spec.name(),
                   String.join(", ", spec.primaryKey()),
                   table.value(slot, POSITION),
-                  path(table.value(slot, FILE)),
+                  path(folder, table.value(slot, FILE)),
                   position,
-                  path(file)),
+                  path(folder, file)),
           "remove the duplicates, or write to another table");
     }
     table.setValue(slot, FILE, file);
     table.setValue(slot, POSITION, position);
   }
 
-  /** Supersedes the row of a key, if there is one. */
-  void remove(RowData row) {
+  /**
+   * Supersedes the row of a key, if there is one.
+   *
+   * @param folder of the row, the same for all rows of one key
+   */
+  void remove(RowData row, String folder) {
     int hash = keys.hash(row);
     KeyTable table = tables.tableFor(hash);
     int slot = keys.find(table, hash, row);
     if (slot >= 0) {
-      supersede(table.value(slot, FILE), table.value(slot, POSITION));
+      supersede(folder, table.value(slot, FILE), table.value(slot, POSITION));
       table.remove(slot);
     }
   }
 
-  private void supersede(long file, long position) {
+  private void supersede(String folder, long file, long position) {
     int slot = supersededFiles.insert(file);
     if (slot >= 0) {
       supersededFiles.setValue(slot, 0, superseded.size());
-      superseded.add(new Positions(file));
+      superseded.add(new Positions(folder, file));
     } else {
       slot = ~slot;
     }
@@ -124,26 +132,30 @@ final class UpsertIndex {
   List<SupersededRows> take() {
     List<SupersededRows> taken = new ArrayList<>(superseded.size());
     for (Positions positions : superseded) {
-      taken.add(new SupersededRows(path(positions.file), positions.toArray()));
+      taken.add(new SupersededRows(path(positions.folder, positions.file), positions.toArray()));
     }
     superseded.clear();
     supersededFiles.clear();
     return taken;
   }
 
-  private String path(long file) {
+  private String path(String folder, long file) {
     return DataFileName.isForeign(file)
         ? requireNonNull(foreign.get(file), "unknown file in the index")
-        : DataFileName.of(file);
+        : folder + DataFileName.of(file);
   }
 
   /**
    * The number that stands for a file of the table, whoever has written it.
    *
    * @param path relative to the table's folder
+   * @param folder of the rows in it, where a file of ours would lie
    */
-  long fileId(String path) {
-    OptionalLong own = DataFileName.idOf(path);
+  long fileId(String path, String folder) {
+    OptionalLong own =
+        path.startsWith(folder)
+            ? DataFileName.idOf(path.substring(folder.length()))
+            : OptionalLong.empty();
     if (own.isPresent()) {
       return own.getAsLong();
     }
@@ -204,11 +216,13 @@ final class UpsertIndex {
 
   /** Positions of one file, growing. */
   private static final class Positions {
+    private final String folder;
     private final long file;
     private long[] values = new long[16];
     private int size;
 
-    Positions(long file) {
+    Positions(String folder, long file) {
+      this.folder = folder;
       this.file = file;
     }
 

@@ -5,6 +5,8 @@ import static java.util.Objects.requireNonNull;
 import io.millrace.catalog.MillraceException;
 import io.millrace.delta.DataFile;
 import io.millrace.delta.DeltaTableSpec;
+import io.millrace.delta.kernel.TableDefinition;
+import io.millrace.delta.kernel.WriteRules;
 import io.millrace.delta.parquet.ParquetOptions;
 import io.millrace.delta.state.KeyedTables;
 import io.millrace.delta.state.RowKeys;
@@ -40,14 +42,18 @@ final class UpsertWriterOperator extends AbstractStreamOperator<CheckpointPart>
 
   private final DeltaTableSpec spec;
   private final ParquetOptions options;
+  private final PartitionOptions partitions;
 
   private transient @Nullable TableFiles files;
   private transient UpsertIndex index;
+  private transient WriteRules rules;
+  private transient RowFolders folders;
   private transient ListState<byte[]> names;
 
-  UpsertWriterOperator(DeltaTableSpec spec, ParquetOptions options) {
+  UpsertWriterOperator(DeltaTableSpec spec, ParquetOptions options, PartitionOptions partitions) {
     this.spec = spec;
     this.options = options;
+    this.partitions = partitions;
   }
 
   /** The key is not Flink's business here: the index is a state of our own. */
@@ -74,6 +80,8 @@ final class UpsertWriterOperator extends AbstractStreamOperator<CheckpointPart>
     index = new UpsertIndex(keys, KeyedTables.of(task, signature, () -> keys.newTable(2)));
     names = context.getOperatorStateStore().getUnionListState(NAMES);
     try {
+      rules = WriteRules.load(TableDefinition.of(spec));
+      folders = RowFolders.of(spec, rules.names());
       boolean known = false;
       for (byte[] bytes : names.get()) {
         known = true;
@@ -82,7 +90,7 @@ final class UpsertWriterOperator extends AbstractStreamOperator<CheckpointPart>
       if (known) {
         index.tables().restore(context);
       } else {
-        IndexBootstrap.read(spec, index);
+        IndexBootstrap.read(spec, index, folders);
       }
     } catch (MillraceException e) {
       throw Restarts.unlessCurable(e);
@@ -94,7 +102,7 @@ final class UpsertWriterOperator extends AbstractStreamOperator<CheckpointPart>
     super.open();
     try {
       int subtask = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
-      files = new TableFiles(spec, subtask, options, getMetricGroup());
+      files = TableFiles.of(spec, rules, subtask, options, partitions, getMetricGroup());
     } catch (MillraceException e) {
       throw Restarts.unlessCurable(e);
     }
@@ -110,9 +118,9 @@ final class UpsertWriterOperator extends AbstractStreamOperator<CheckpointPart>
       switch (row.getRowKind()) {
         case INSERT, UPDATE_AFTER -> {
           long position = files.write(row);
-          index.replace(row, files.fileId(), position);
+          index.replace(row, folders.of(row), files.fileId(), position);
         }
-        case DELETE -> index.remove(row);
+        case DELETE -> index.remove(row, folders.of(row));
         case UPDATE_BEFORE -> {
           // The UPDATE_AFTER that follows replaces the row.
         }

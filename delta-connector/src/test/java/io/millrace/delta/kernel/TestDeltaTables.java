@@ -165,23 +165,23 @@ class TestDeltaTables {
   }
 
   @Test
-  void partitionedTablesAreRefused() {
+  void tablesWithOtherPartitionsAreRefused() {
     foreign(Map.of(), List.of("name"));
 
     assertRefused(
         definition(TWO_COLUMNS, false, Map.of()),
-        ErrorCode.TABLE_UNSUPPORTED,
-        "is partitioned by name");
+        ErrorCode.SCHEMA_CHANGED,
+        "is partitioned by (name), and is written as partitioned by ()");
   }
 
   @Test
-  void mappedColumnNamesAreRefused() {
+  void mappedColumnNamesAreTakenFromTheTable() {
     foreign(Map.of("delta.columnMapping.mode", "name"), List.of());
 
-    assertRefused(
-        definition(TWO_COLUMNS, false, Map.of()),
-        ErrorCode.TABLE_UNSUPPORTED,
-        "maps column names (delta.columnMapping.mode)");
+    WriteRules rules = WriteRules.load(definition(TWO_COLUMNS, false, Map.of()));
+
+    assertThat(rules.names().inFiles("id")).startsWith("col-");
+    assertThat(rules.names().inFiles("name")).startsWith("col-");
   }
 
   @Test

@@ -15,6 +15,7 @@ import java.sql.Statement;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.data.DecimalData;
 import org.apache.flink.table.types.logical.RowType;
@@ -49,6 +50,8 @@ class TestFlatEncoder {
               .notNull()
               .getLogicalType();
 
+  private static final int[] ALL = IntStream.range(0, TYPE.getFieldCount()).toArray();
+
   @TempDir private Path folder;
 
   @ParameterizedTest
@@ -64,20 +67,25 @@ class TestFlatEncoder {
   void writesWhatParquetJavaWrites(int rows, double nullShare, int pageBytes, long rowGroupBytes)
       throws Exception {
     var options = new ParquetOptions(1, 1L << 30, rowGroupBytes, pageBytes, 1 << 16);
-    MessageType schema = ParquetTypes.message("t", TYPE);
-    var nulls = new NullChecks("t");
+    MessageType schema = ParquetTypes.message("t", TYPE, ColumnNames.AS_THEY_ARE);
+    var nulls = new NullChecks("t", ColumnNames.AS_THEY_ARE);
 
     Path ours = folder.resolve("ours.parquet");
     String ourStatistics =
         write(
-            new FlatEncoder(output(ours), TYPE, schema, nulls, options, Set.of("number")),
+            new FlatEncoder(output(ours), TYPE, ALL, schema, nulls, options, Set.of("number")),
             rows,
             nullShare);
     Path theirs = folder.resolve("theirs.parquet");
+    DataFileOutput theirOutput = output(theirs);
     String theirStatistics =
         write(
             new ParquetJavaEncoder(
-                output(theirs), new RowDataWriteSupport(TYPE, schema, nulls), options, Set.of()),
+                theirOutput,
+                theirOutput::getPos,
+                new RowDataWriteSupport(TYPE, ALL, schema, nulls),
+                options,
+                Set.of()),
             rows,
             nullShare);
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.delta.DataFile;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
@@ -24,7 +25,9 @@ class TestCheckpointPartSerializer {
         new WriterOutput(
             "silver",
             7,
-            List.of(new DataFile("part-00000-00.zstd.parquet", 12, 34, 56, stats)),
+            List.of(
+                new DataFile("part-00000-00.zstd.parquet", 12, 34, 56, stats),
+                new DataFile("day=1/part", 1, 2, 3, "{}", dayAndNothing())),
             List.of(new SupersededRows("a.parquet", new long[] {3, 1, 2})));
 
     var read = (WriterOutput) roundTrip(output);
@@ -75,7 +78,38 @@ class TestCheckpointPartSerializer {
     bytes[4] = 9;
 
     assertThatThrownBy(() -> serializer.deserialize(new DataInputDeserializer(bytes)))
-        .hasMessage("checkpoint part of version 9, expected 1");
+        .hasMessage("checkpoint part of version 9, expected 1 or 2");
+  }
+
+  private static Map<String, String> dayAndNothing() {
+    Map<String, String> values = new HashMap<>();
+    values.put("day", "1");
+    values.put("country", null);
+    return values;
+  }
+
+  /** Parts are in flight in the checkpoints of an earlier release. */
+  @Test
+  void readsPartsOfVersionOne() throws IOException {
+    var body = new DataOutputSerializer(64);
+    body.writeByte(1);
+    body.writeByte(1);
+    FieldCodec.writeString("t", body);
+    body.writeLong(3);
+    body.writeInt(1);
+    FieldCodec.writeString("f", body);
+    body.writeLong(10);
+    body.writeLong(20);
+    body.writeLong(30);
+    FieldCodec.writeString("{}", body);
+    body.writeInt(0);
+    var target = new DataOutputSerializer(64);
+    FieldCodec.writeBytes(body.getCopyOfBuffer(), target);
+
+    var read =
+        (WriterOutput) serializer.deserialize(new DataInputDeserializer(target.getCopyOfBuffer()));
+
+    assertThat(read.added()).containsExactly(new DataFile("f", 10, 20, 30, "{}"));
   }
 
   private CheckpointPart roundTrip(CheckpointPart part) throws IOException {

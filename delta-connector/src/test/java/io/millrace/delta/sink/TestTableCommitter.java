@@ -391,7 +391,8 @@ class TestTableCommitter {
     var serializer = new TableCommittableSerializer();
     byte[] bytes = serializer.serialize(adds("a", 1, 1, wide));
     try (TableCommitter committer = TableCommitter.open(CommitterFixture.upserts(table()))) {
-      committer.commit(serializer.deserialize(1, bytes));
+      committer.commit(
+          serializer.deserialize(new TableCommittableSerializer().getVersion(), bytes));
       committer.commit(
           CommitterFixture.change(
               "a", 2, 2, List.of(), List.of(CommitterFixture.rows("wide.parquet", 0))));
