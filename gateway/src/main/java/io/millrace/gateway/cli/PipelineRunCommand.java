@@ -5,6 +5,8 @@ import io.millrace.gateway.status.PipelineStatus;
 import io.millrace.gateway.status.PipelineStatusJson;
 import io.millrace.gateway.status.StatusReading;
 import io.millrace.gateway.status.StatusTable;
+import io.millrace.jobs.pipeline.PipelineLayout;
+import io.millrace.jobs.pipeline.PipelineRun;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -58,8 +60,12 @@ final class PipelineRunCommand extends JsonCommand {
   @Override
   public Integer call() throws Exception {
     StopSignal stop = StopSignal.install();
+    // Fails for a project that cannot be read, before anything is made.
+    Path byDefault = PipelineRun.defaultRoot(options.project(), options.variables());
+    Path where = root == null ? byDefault : root;
+    Logging.toFile(PipelineLayout.of(where).log());
     RunRequest request =
-        new RunRequest(options.project(), options.variables(), root, once, checkpointInterval);
+        new RunRequest(options.project(), options.variables(), where, once, checkpointInterval);
     RunDisplay display = new RunDisplay(console(), json());
     PipelineStatus last = Wiring.pipelineRunner().run(request, stop, display::show);
     if (json()) {

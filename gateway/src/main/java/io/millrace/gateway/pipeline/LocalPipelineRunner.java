@@ -8,7 +8,6 @@ import io.millrace.gateway.status.StatusDirectory;
 import io.millrace.jobs.pipeline.PipelineLayout;
 import io.millrace.jobs.pipeline.PipelineRun;
 import io.millrace.jobs.pipeline.RunOptions;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -22,20 +21,16 @@ public final class LocalPipelineRunner implements PipelineRunner {
   @Override
   public PipelineStatus run(RunRequest request, StopRequest stop, Consumer<PipelineStatus> watcher)
       throws InterruptedException {
-    Path root =
-        request.root() != null
-            ? request.root()
-            : PipelineRun.defaultRoot(request.project(), request.variables());
     RunOptions options =
         new RunOptions(
             request.project(),
             request.variables(),
-            root,
+            request.root(),
             request.once(),
             Optional.ofNullable(request.checkpointInterval()),
             Optional.empty(),
             Optional.ofNullable(System.getProperty("millrace.job-id")));
-    PipelineLayout layout = PipelineLayout.of(root);
+    PipelineLayout layout = PipelineLayout.of(request.root());
     layout.create();
     FlinkCluster.Size size =
         new FlinkCluster.Size(

@@ -14,20 +14,20 @@ import org.jspecify.annotations.Nullable;
  *
  * @param project the project's folder, or its settings file
  * @param variables values of {@code --set}; may hold secrets, not for messages
- * @param root where tables, checkpoints and status go; null for what the project says, or a folder
- *     of the pipeline's name under the user's directory
+ * @param root where tables, checkpoints, log and status go
  * @param once end when everything that is in the topics now is committed
  * @param checkpointInterval null for what the project says
  */
 public record RunRequest(
     Path project,
     Map<String, String> variables,
-    @Nullable Path root,
+    Path root,
     boolean once,
     @Nullable Duration checkpointInterval) {
 
   public RunRequest {
     requireNonNull(project, "project is null");
+    requireNonNull(root, "root is null");
     variables = Collections.unmodifiableMap(new TreeMap<>(variables));
   }
 

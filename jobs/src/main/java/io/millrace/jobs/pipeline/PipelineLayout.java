@@ -47,6 +47,11 @@ public record PipelineLayout(String root) implements Serializable {
     return state().resolve("drains");
   }
 
+  /** What a run that has its process to itself logs. */
+  public Path log() {
+    return state().resolve("logs/millrace.log");
+  }
+
   public Path lock() {
     return state().resolve("run.lock");
   }

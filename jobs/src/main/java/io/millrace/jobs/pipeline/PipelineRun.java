@@ -90,7 +90,7 @@ public final class PipelineRun implements AutoCloseable {
 
   /** Where a pipeline lives that was given no root: what it says itself, or the user's folder. */
   public static Path defaultRoot(Path project, Map<String, String> variables) {
-    PipelineSettings settings = Project.load(project, variables).settings();
+    PipelineSettings settings = Project.settings(project, variables);
     return settings.storage() != null
         ? Path.of(settings.storage())
         : Path.of(System.getProperty("user.home"), ".millrace", "runs", settings.name());
@@ -98,7 +98,7 @@ public final class PipelineRun implements AutoCloseable {
 
   /** Subtasks of each operator: as many slots as the run needs. */
   public static int parallelism(RunOptions request) {
-    return parallelism(request, Project.load(request.project(), request.variables()).settings());
+    return parallelism(request, Project.settings(request.project(), request.variables()));
   }
 
   private static int parallelism(RunOptions request, PipelineSettings settings) {

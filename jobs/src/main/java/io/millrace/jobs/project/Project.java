@@ -34,4 +34,13 @@ public record Project(Path folder, PipelineSettings settings, List<Dataset> data
   public static Project load(Path folder, Map<String, String> set) {
     return new ProjectLoader(folder, set).load();
   }
+
+  /**
+   * The settings of a project alone; its SQL files are not looked at.
+   *
+   * @throws io.millrace.catalog.MillraceException as {@link #load}, of {@code pipeline.yml}
+   */
+  public static PipelineSettings settings(Path folder, Map<String, String> set) {
+    return new ProjectLoader(folder, set).settings();
+  }
 }

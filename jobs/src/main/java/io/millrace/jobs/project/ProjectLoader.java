@@ -46,12 +46,29 @@ final class ProjectLoader {
     this.set = Map.copyOf(set);
   }
 
+  /** What the settings file says, whatever the SQL files are. */
+  PipelineSettings settings() {
+    Path file = settingsFile();
+    Optional<PipelineSettings> settings = pipelineFile(source(file)).read();
+    problems.throwIfAny();
+    return settings.orElseThrow();
+  }
+
+  private SourceText source(Path file) {
+    SourceText source = SourceText.of(file.getFileName().toString(), read(file.getParent(), file));
+    problems.throwIfAny();
+    return source;
+  }
+
+  private PipelineFile pipelineFile(SourceText source) {
+    return new PipelineFile(source, set, problems);
+  }
+
   Project load() {
     Path file = settingsFile();
     Path folder = file.getParent();
-    SourceText source = SourceText.of(file.getFileName().toString(), read(folder, file));
-    problems.throwIfAny();
-    PipelineFile pipeline = new PipelineFile(source, set, problems);
+    SourceText source = source(file);
+    PipelineFile pipeline = pipelineFile(source);
     Optional<PipelineSettings> settings = pipeline.read();
     Map<String, Path> paths = new TreeMap<>();
     List<PipelineFile.Include> includes =
