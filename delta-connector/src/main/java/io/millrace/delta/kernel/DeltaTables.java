@@ -10,6 +10,7 @@ import io.delta.kernel.expressions.Column;
 import io.delta.kernel.internal.TableConfig;
 import io.delta.kernel.internal.actions.Metadata;
 import io.delta.kernel.internal.actions.Protocol;
+import io.delta.kernel.internal.tablefeatures.TableFeature;
 import io.delta.kernel.internal.tablefeatures.TableFeatures;
 import io.delta.kernel.transaction.CreateTableTransactionBuilder;
 import io.delta.kernel.transaction.DataLayoutSpec;
@@ -53,6 +54,9 @@ public final class DeltaTables {
           "vacuumProtocolCheck",
           "checkpointProtection");
 
+  /** Kernel does not write such tables; what they ask is done by {@link WriteRules}. */
+  private static final Set<String> EVALUATED_FEATURES = Set.of("checkConstraints", "invariants");
+
   private DeltaTables() {}
 
   /**
@@ -74,8 +78,14 @@ public final class DeltaTables {
     // Transaction identifiers of runs long gone need not stay for ever. Kernel reads this property,
     // but takes it for unknown when it is set.
     String retention = properties.remove(TRANSACTION_RETENTION);
-    committer.announceCreation(
-        Map.of(TRANSACTION_RETENTION, retention == null ? "interval 30 days" : retention));
+    Map<String, String> ours = new TreeMap<>();
+    ours.put(TRANSACTION_RETENTION, retention == null ? "interval 30 days" : retention);
+    for (String key : List.copyOf(properties.keySet())) {
+      if (key.startsWith(WriteRules.CONSTRAINT_PREFIX)) {
+        ours.put(key, properties.remove(key));
+      }
+    }
+    committer.announceCreation(ours);
     if (table.upserts()) {
       properties.put(DELETION_VECTORS, "true");
     }
@@ -104,7 +114,7 @@ public final class DeltaTables {
   static void requireWritable(TableDefinition wanted, Snapshot table) {
     Protocol protocol = table.getProtocol();
     Metadata metadata = table.getMetadata();
-    TableFeatures.validateKernelCanWriteToTable(protocol, metadata, table.getPath());
+    requireSupported(wanted, protocol, metadata, table.getPath());
     Set<String> unknown = new TreeSet<>(protocol.getWriterFeatures());
     unknown.removeAll(WRITER_FEATURES);
     if (!unknown.isEmpty()) {
@@ -117,6 +127,32 @@ public final class DeltaTables {
     }
     SchemaCheck.requireWritable(
         wanted.name(), DeltaTypes.toDelta(wanted.rowType()), table.getSchema());
+  }
+
+  /** As Kernel's own check, but for the conditions that are evaluated by us. */
+  private static void requireSupported(
+      TableDefinition wanted, Protocol protocol, Metadata metadata, String path) {
+    if (!wanted.checksConstraints()
+        || protocol.getMinWriterVersion() > TableFeatures.TABLE_FEATURES_MIN_WRITER_VERSION) {
+      TableFeatures.validateKernelCanWriteToTable(protocol, metadata, path);
+      return;
+    }
+    TableFeatures.validateKernelCanReadTheTable(protocol, path);
+    Set<String> refused = new TreeSet<>();
+    for (TableFeature feature : protocol.getImplicitlyAndExplicitlySupportedFeatures()) {
+      if (!feature.hasKernelWriteSupport(metadata)
+          && !EVALUATED_FEATURES.contains(feature.featureName())) {
+        refused.add(feature.featureName());
+      }
+    }
+    if (!refused.isEmpty()) {
+      throw unsupported(
+          wanted,
+          "uses %s, which is not supported here".formatted(String.join(", ", refused)),
+          "drop the feature from the table");
+    }
+    // Refused here, before a job has read anything, if one cannot be evaluated.
+    WriteRules.of(metadata).constraintsFor(wanted.name(), wanted.rowType());
   }
 
   private static void requireSamePartitions(TableDefinition wanted, List<String> columns) {

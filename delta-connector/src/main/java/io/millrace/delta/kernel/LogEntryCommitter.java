@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.delta.kernel.commit.CommitFailedException;
 import io.delta.kernel.commit.CommitMetadata;
@@ -46,6 +47,9 @@ final class LogEntryCommitter implements Committer {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final JsonFactory JSON = MAPPER.getFactory();
   private static final int PUT_ATTEMPTS_MAX = 3;
+  private static final String CONSTRAINTS_FEATURE = "checkConstraints";
+  private static final int CONSTRAINTS_WRITER_VERSION = 3;
+  private static final int FEATURES_WRITER_VERSION = 7;
 
   private final String tableName;
   private final CommitStore store;
@@ -154,6 +158,8 @@ final class LogEntryCommitter implements Committer {
           described = JsonUtils.rowToJson(action);
         } else if (change == null && !action.isNullAt(SingleAction.METADATA_ORDINAL)) {
           writeLine(withCreationProperties(JsonUtils.rowToJson(action)), following);
+        } else if (change == null && !action.isNullAt(SingleAction.PROTOCOL_ORDINAL)) {
+          writeLine(withCreationFeatures(JsonUtils.rowToJson(action)), following);
         } else {
           writeLine(JsonUtils.rowToJson(action), following);
         }
@@ -186,6 +192,25 @@ final class LogEntryCommitter implements Committer {
     JsonNode json = MAPPER.readTree(action);
     ObjectNode configuration = ((ObjectNode) json.path("metaData")).withObject("/configuration");
     creationProperties.forEach(configuration::put);
+    return MAPPER.writeValueAsString(json);
+  }
+
+  /** Kernel knows no table with constraints, so that it does not ask for their feature either. */
+  private String withCreationFeatures(String action) throws IOException {
+    if (creationProperties.keySet().stream()
+        .noneMatch(key -> key.startsWith(WriteRules.CONSTRAINT_PREFIX))) {
+      return action;
+    }
+    JsonNode json = MAPPER.readTree(action);
+    ObjectNode protocol = (ObjectNode) json.path("protocol");
+    if (protocol.path("minWriterVersion").asInt() >= FEATURES_WRITER_VERSION) {
+      ArrayNode features = protocol.withArray("writerFeatures");
+      features.add(CONSTRAINTS_FEATURE);
+    } else {
+      protocol.put(
+          "minWriterVersion",
+          Math.max(protocol.path("minWriterVersion").asInt(), CONSTRAINTS_WRITER_VERSION));
+    }
     return MAPPER.writeValueAsString(json);
   }
 

@@ -4,6 +4,7 @@ import io.delta.kernel.Snapshot;
 import io.delta.kernel.engine.Engine;
 import io.delta.kernel.internal.SnapshotImpl;
 import io.delta.kernel.internal.TableConfig;
+import io.delta.kernel.internal.actions.Metadata;
 import io.delta.kernel.internal.checksum.CRCInfo;
 import io.delta.kernel.internal.fs.Path;
 import io.delta.kernel.internal.lang.Lazy;
@@ -11,14 +12,49 @@ import io.delta.kernel.internal.metrics.SnapshotQueryContext;
 import io.delta.kernel.internal.replay.LogReplay;
 import io.delta.kernel.internal.snapshot.LogSegment;
 import io.delta.kernel.internal.util.FileNames;
+import io.delta.kernel.types.StructType;
 import io.delta.kernel.utils.FileStatus;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Snapshots that follow from one another, without the log being read. */
 final class SnapshotChain {
   private SnapshotChain() {}
+
+  /**
+   * The same version, without the conditions for which Kernel refuses to write a table checkpoint:
+   * a checkpoint holds what the log says, and no row is written with it.
+   */
+  static Snapshot withoutConstraints(Engine engine, Snapshot snapshot) {
+    Metadata metadata = snapshot.getMetadata();
+    if (WriteRules.of(metadata).constraints().isEmpty()) {
+      return snapshot;
+    }
+    SnapshotImpl old = (SnapshotImpl) snapshot;
+    LogSegment log = old.getLogSegment();
+    Lazy<LogSegment> segment = new Lazy<>(() -> log);
+    Set<String> constraints =
+        metadata.getConfiguration().keySet().stream()
+            .filter(key -> key.startsWith(WriteRules.CONSTRAINT_PREFIX))
+            .collect(Collectors.toSet());
+    // Invariants are part of the schema, of which a checkpoint takes nothing from here.
+    Metadata plain =
+        metadata.withConfigurationKeysUnset(constraints).withNewSchema(new StructType());
+    return new SnapshotImpl(
+        old.getDataPath(),
+        old.getVersion(),
+        segment,
+        new LogReplay(
+            engine, old.getDataPath(), segment, new Lazy<>(() -> old.getCurrentCrcInfo())),
+        old.getProtocol(),
+        plain,
+        old.getCommitter(),
+        SnapshotQueryContext.forLatestSnapshot(old.getPath()),
+        Optional.empty());
+  }
 
   /**
    * The same version, told from a newer table checkpoint: a snapshot that follows from a commit

@@ -19,6 +19,8 @@ import org.apache.flink.table.types.logical.RowType;
  * @param properties Delta table properties, set if the table is created
  * @param partitionColumns in layout order; empty for a table without partitions
  * @param evolution what may change about the table's schema when it is opened
+ * @param checksConstraints true if the writer evaluates the table's constraints for each row; if
+ *     not, tables with constraints are refused
  */
 public record TableDefinition(
     String name,
@@ -27,7 +29,8 @@ public record TableDefinition(
     boolean upserts,
     Map<String, String> properties,
     List<String> partitionColumns,
-    SchemaEvolution evolution) {
+    SchemaEvolution evolution,
+    boolean checksConstraints) {
   public TableDefinition {
     requireNonNull(name, "name is null");
     requireNonNull(path, "path is null");
@@ -40,10 +43,10 @@ public record TableDefinition(
   /** A table without partitions, whose schema stays as it is. */
   public TableDefinition(
       String name, String path, RowType rowType, boolean upserts, Map<String, String> properties) {
-    this(name, path, rowType, upserts, properties, List.of(), SchemaEvolution.NONE);
+    this(name, path, rowType, upserts, properties, List.of(), SchemaEvolution.NONE, false);
   }
 
-  /** What a sink wants. */
+  /** What a sink wants, which evaluates constraints. */
   public static TableDefinition of(DeltaTableSpec spec) {
     return new TableDefinition(
         spec.name(),
@@ -52,6 +55,7 @@ public record TableDefinition(
         spec.upserts(),
         spec.properties(),
         spec.partitionColumns(),
-        spec.evolution());
+        spec.evolution(),
+        true);
   }
 }

@@ -156,7 +156,7 @@ final class TableMaintenance implements AutoCloseable {
   private void writeCheckpoint() throws IOException {
     var latest = TableManager.loadSnapshot(tablePath).build(engine.get());
     try {
-      latest.writeCheckpoint(engine.get());
+      SnapshotChain.withoutConstraints(engine.get(), latest).writeCheckpoint(engine.get());
     } catch (CheckpointAlreadyExistsException e) {
       LOG.debug("Another writer was faster: table={}, version={}", tableName, latest.getVersion());
     }

@@ -2,8 +2,12 @@ package io.millrace.delta.kernel;
 
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.delta.kernel.Snapshot;
 import io.delta.kernel.internal.TableConfig;
+import io.delta.kernel.internal.actions.Metadata;
 import io.delta.kernel.internal.util.ColumnMapping;
 import io.delta.kernel.types.ArrayType;
 import io.delta.kernel.types.DataType;
@@ -11,21 +15,46 @@ import io.delta.kernel.types.MapType;
 import io.delta.kernel.types.StructField;
 import io.delta.kernel.types.StructType;
 import io.millrace.catalog.MillraceException;
+import io.millrace.delta.constraint.RowConstraints;
+import io.millrace.delta.constraint.TableConstraint;
 import io.millrace.delta.parquet.ColumnNames;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.flink.table.types.logical.RowType;
 
 /**
  * What a table asks of those who write its files, as of one version.
  *
  * @param names what it calls its columns in its files
+ * @param columns its top-level columns
+ * @param constraints conditions that every row must meet: CHECK constraints, column invariants
  */
-public record WriteRules(ColumnNames names) {
+public record WriteRules(
+    ColumnNames names, List<String> columns, List<TableConstraint> constraints) {
+  static final String CONSTRAINT_PREFIX = "delta.constraints.";
+
+  private static final String INVARIANTS = "delta.invariants";
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   public WriteRules {
     requireNonNull(names, "names is null");
+    columns = List.copyOf(columns);
+    constraints = List.copyOf(constraints);
+  }
+
+  /** The constraints, for rows of a type that fits the table. */
+  public RowConstraints constraintsFor(String table, RowType rowType) {
+    Set<String> leftOut = new HashSet<>(columns);
+    rowType.getFieldNames().forEach(leftOut::remove);
+    return RowConstraints.of(table, rowType, leftOut, constraints);
   }
 
   /**
@@ -50,12 +79,52 @@ public record WriteRules(ColumnNames names) {
   }
 
   static WriteRules of(Snapshot snapshot) {
-    ColumnMapping.ColumnMappingMode mode =
-        TableConfig.COLUMN_MAPPING_MODE.fromMetadata(snapshot.getMetadata());
+    return of(snapshot.getMetadata());
+  }
+
+  static WriteRules of(Metadata metadata) {
+    ColumnMapping.ColumnMappingMode mode = TableConfig.COLUMN_MAPPING_MODE.fromMetadata(metadata);
     return new WriteRules(
         ColumnMapping.isColumnMappingModeEnabled(mode)
-            ? names(snapshot.getSchema())
-            : ColumnNames.AS_THEY_ARE);
+            ? names(metadata.getSchema())
+            : ColumnNames.AS_THEY_ARE,
+        metadata.getSchema().fieldNames(),
+        constraints(metadata));
+  }
+
+  /** In an order that does not change. */
+  private static List<TableConstraint> constraints(Metadata metadata) {
+    List<TableConstraint> constraints = new ArrayList<>();
+    new TreeMap<>(metadata.getConfiguration())
+        .forEach(
+            (key, value) -> {
+              if (key.startsWith(CONSTRAINT_PREFIX)) {
+                constraints.add(
+                    new TableConstraint(key.substring(CONSTRAINT_PREFIX.length()), value));
+              }
+            });
+    addInvariants(metadata.getSchema(), "", constraints);
+    return constraints;
+  }
+
+  private static void addInvariants(
+      StructType struct, String prefix, List<TableConstraint> constraints) {
+    for (StructField field : struct.fields()) {
+      String column = prefix + field.getName();
+      if (field.getMetadata().contains(INVARIANTS)) {
+        String json = field.getMetadata().getString(INVARIANTS);
+        try {
+          JsonNode expression = JSON.readTree(json).path("expression").path("expression");
+          // What is not understood is refused where it is evaluated, by its text.
+          constraints.add(new TableConstraint(column, expression.asText(json)));
+        } catch (JsonProcessingException e) {
+          constraints.add(new TableConstraint(column, json));
+        }
+      }
+      if (field.getDataType() instanceof StructType inner) {
+        addInvariants(inner, column + ".", constraints);
+      }
+    }
   }
 
   private static ColumnNames names(StructType struct) {

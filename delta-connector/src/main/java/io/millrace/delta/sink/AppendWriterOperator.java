@@ -6,6 +6,7 @@ import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
 import io.millrace.delta.DataFile;
 import io.millrace.delta.DeltaTableSpec;
+import io.millrace.delta.constraint.RowConstraints;
 import io.millrace.delta.kernel.TableDefinition;
 import io.millrace.delta.kernel.WriteRules;
 import io.millrace.delta.parquet.ParquetOptions;
@@ -34,6 +35,7 @@ final class AppendWriterOperator extends AbstractStreamOperator<CheckpointPart>
   private final DeltaTableSpec spec;
   private final ParquetOptions options;
   private final PartitionOptions partitions;
+  private transient RowConstraints constraints;
   private transient @Nullable TableFiles files;
 
   AppendWriterOperator(DeltaTableSpec spec, ParquetOptions options, PartitionOptions partitions) {
@@ -48,6 +50,7 @@ final class AppendWriterOperator extends AbstractStreamOperator<CheckpointPart>
     try {
       int subtask = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
       WriteRules rules = WriteRules.load(TableDefinition.of(spec));
+      constraints = rules.constraintsFor(spec.name(), spec.rowType());
       files = TableFiles.of(spec, rules, subtask, options, partitions, getMetricGroup());
     } catch (MillraceException e) {
       throw Restarts.unlessCurable(e);
@@ -61,6 +64,7 @@ final class AppendWriterOperator extends AbstractStreamOperator<CheckpointPart>
       if (row.getRowKind() != RowKind.INSERT) {
         throw changeRefused(row.getRowKind());
       }
+      constraints.require(row);
       files.write(row);
     } catch (MillraceException e) {
       throw Restarts.unlessCurable(e);

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.millrace.catalog.MillraceException;
 import io.millrace.delta.DataFile;
 import io.millrace.delta.DeltaTableSpec;
+import io.millrace.delta.constraint.RowConstraints;
 import io.millrace.delta.kernel.TableDefinition;
 import io.millrace.delta.kernel.WriteRules;
 import io.millrace.delta.parquet.ParquetOptions;
@@ -47,6 +48,7 @@ final class UpsertWriterOperator extends AbstractStreamOperator<CheckpointPart>
   private transient @Nullable TableFiles files;
   private transient UpsertIndex index;
   private transient WriteRules rules;
+  private transient RowConstraints constraints;
   private transient RowFolders folders;
   private transient ListState<byte[]> names;
 
@@ -81,6 +83,7 @@ final class UpsertWriterOperator extends AbstractStreamOperator<CheckpointPart>
     names = context.getOperatorStateStore().getUnionListState(NAMES);
     try {
       rules = WriteRules.load(TableDefinition.of(spec));
+      constraints = rules.constraintsFor(spec.name(), spec.rowType());
       folders = RowFolders.of(spec, rules.names());
       boolean known = false;
       for (byte[] bytes : names.get()) {
@@ -117,6 +120,7 @@ final class UpsertWriterOperator extends AbstractStreamOperator<CheckpointPart>
     try {
       switch (row.getRowKind()) {
         case INSERT, UPDATE_AFTER -> {
+          constraints.require(row);
           long position = files.write(row);
           index.replace(row, folders.of(row), files.fileId(), position);
         }

@@ -33,6 +33,7 @@ public enum ErrorCode {
   NOT_NULL_VIOLATED(4),
   SOURCE_GAP(4),
   VERIFICATION_FAILED(4),
+  CHECK_VIOLATED(4),
 
   // The surroundings: brokers, disks, ports.
   TOPIC_NOT_FOUND(5),
