@@ -2,6 +2,7 @@ package io.millrace.delta.kernel;
 
 import static java.util.Objects.requireNonNull;
 
+import io.delta.kernel.Snapshot;
 import io.delta.kernel.data.ColumnarBatch;
 import io.delta.kernel.engine.Engine;
 import io.delta.kernel.engine.FileReadResult;
@@ -17,6 +18,7 @@ import io.delta.kernel.utils.CloseableIterator;
 import io.delta.kernel.utils.FileStatus;
 import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
+import io.millrace.delta.parquet.ColumnNames;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +29,7 @@ import org.apache.flink.table.types.logical.RowType;
 import org.roaringbitmap.RoaringBitmap;
 
 /**
- * The rows of single data files as they are stored, for writing them again: without partition
+ * The rows of single data files as they are stored, current files or not: without partition
  * columns, which no file holds, and without rows that are deleted. Columns have the types that the
  * table has now, whatever a file was written with. Owned by one thread.
  */
@@ -36,6 +38,7 @@ public final class StoredRows {
   private final Engine engine;
   private final StructType schema;
   private final RowType rowType;
+  private final ColumnNames names;
   private final DeletionVectorStore vectors;
 
   /** Called for every row. */
@@ -47,21 +50,41 @@ public final class StoredRows {
     void row(RowData row) throws IOException;
   }
 
-  StoredRows(TableState state, Engine engine) {
-    requireRewritable(state);
-    this.tablePath = state.snapshot().getPath();
+  private StoredRows(Snapshot snapshot, Engine engine, StructType wanted) {
+    this.tablePath = snapshot.getPath();
     this.engine = requireNonNull(engine, "engine is null");
-    this.schema = dataSchema(state);
-    this.rowType = DeltaTypes.toFlink(schema);
+    this.schema =
+        ColumnMapping.convertToPhysicalSchema(
+            wanted,
+            snapshot.getSchema(),
+            TableConfig.COLUMN_MAPPING_MODE.fromMetadata(snapshot.getMetadata()));
+    this.rowType = DeltaTypes.toFlink(wanted);
+    this.names = WriteRules.of(snapshot).names();
     this.vectors = new DeletionVectorStore(engine, tablePath);
+  }
+
+  /** Whole rows, for writing them again. */
+  static StoredRows of(TableState state, Engine engine) {
+    requireRewritable(state);
+    return new StoredRows(state.snapshot(), engine, dataSchema(state));
+  }
+
+  /**
+   * Some columns.
+   *
+   * @param columns in the order wanted, none of them a partition column
+   */
+  static StoredRows of(Snapshot snapshot, Engine engine, List<String> columns) {
+    StructType schema = snapshot.getSchema();
+    StructType wanted = new StructType();
+    for (String column : columns) {
+      wanted = wanted.add(schema.get(column));
+    }
+    return new StoredRows(snapshot, engine, wanted);
   }
 
   private static void requireRewritable(TableState state) {
     Metadata metadata = state.metadata();
-    if (TableConfig.COLUMN_MAPPING_MODE.fromMetadata(metadata)
-        != ColumnMapping.ColumnMappingMode.NONE) {
-      throw unsupported(state, "maps column names (delta.columnMapping.mode)");
-    }
     if (TableFeatures.isRowTrackingSupported(state.protocol())
         && RowTracking.isEnabled(state.protocol(), metadata)) {
       throw unsupported(state, "tracks rows (delta.enableRowTracking)");
@@ -86,9 +109,14 @@ public final class StoredRows {
     return new StructType(fields);
   }
 
-  /** Columns of the rows, as files have them. */
+  /** Columns of the rows, called as people call them. */
   public RowType rowType() {
     return rowType;
+  }
+
+  /** What the columns are called in files. */
+  public ColumnNames names() {
+    return names;
   }
 
   /**
@@ -100,6 +128,15 @@ public final class StoredRows {
     return vectors.load(file);
   }
 
+  /** Called for every row, and told where it lies. */
+  @FunctionalInterface
+  public interface PositionVisitor {
+    /**
+     * @param row overwritten after the call
+     */
+    void row(long position, RowData row) throws IOException;
+  }
+
   /**
    * Shows the rows of a file in their order.
    *
@@ -108,6 +145,12 @@ public final class StoredRows {
    * @throws MillraceException TABLE_CORRUPT naming the file, or what the visitor throws
    */
   public long visit(LiveFile file, RoaringBitmap deleted, Visitor visitor) throws IOException {
+    return visitPositions(file, deleted, (position, row) -> visitor.row(row));
+  }
+
+  /** As {@link #visit}, with positions. */
+  public long visitPositions(LiveFile file, RoaringBitmap deleted, PositionVisitor visitor)
+      throws IOException {
     Path path = file.path().contains(":/") ? new Path(file.path()) : inTable(file.path());
     FileStatus status = FileStatus.of(path.toString(), file.sizeBytes(), file.modifiedMillis());
     VectorRow row = new VectorRow(schema.length());
@@ -120,7 +163,7 @@ public final class StoredRows {
         for (int i = 0; i < batch.getSize(); i++) {
           if (whole || !deleted.contains((int) (position + i))) {
             row.moveTo(i);
-            visitor.row(row);
+            visitor.row(position + i, row);
           }
         }
         position += batch.getSize();

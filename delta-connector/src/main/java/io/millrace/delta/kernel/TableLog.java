@@ -64,6 +64,7 @@ public final class TableLog implements AutoCloseable {
   private final DeletionVectorStore deletionVectors;
   private final TableMaintenance maintenance;
   private final Set<TableConstraint> constraints;
+  private final RewriteLog rewrites;
   private final Map<String, OptionalLong> transactions = new HashMap<>();
   private Snapshot snapshot;
   private @Nullable Map<String, LiveFile> files;
@@ -82,6 +83,7 @@ public final class TableLog implements AutoCloseable {
     this.snapshot = snapshot;
     this.constraints = Set.copyOf(WriteRules.of(snapshot).constraints());
     this.deletionVectors = new DeletionVectorStore(loader.engine(), snapshot.getPath());
+    this.rewrites = new RewriteLog(snapshot.getPath());
     this.checkpointSeen = snapshot.getLogSegment().getCheckpointVersionOpt().orElse(0L);
     this.maintenance =
         new TableMaintenance(definition.name(), snapshot.getPath(), loader::engine, checkpointSeen);
@@ -219,6 +221,20 @@ public final class TableLog implements AutoCloseable {
   /** Who added a file that is no longer there, as far as the log still tells. */
   public OptionalLong versionThatAdded(String path) {
     return new LogInspection(definition.path()).versionThatAdded(path);
+  }
+
+  /**
+   * How the rows of a file that is no longer there were moved to others, if they were.
+   *
+   * @return empty if it was removed with its rows, or longer ago than the log tells
+   */
+  public Optional<FileRewrite> rewriteOf(String path) {
+    return rewrites.find(path, version());
+  }
+
+  /** Some columns of single files, also of files that are no longer there. */
+  public StoredRows storedRows(List<String> columns) {
+    return StoredRows.of(snapshot, loader.engine(), columns);
   }
 
   public DeletionVectorStore deletionVectors() {

@@ -54,6 +54,11 @@ public final class TableState {
     return snapshot.getPartitionColumnNames();
   }
 
+  /** What a column is called in files, in folders and in the log's partition values. */
+  public String inFiles(String column) {
+    return WriteRules.of(snapshot).names().inFiles(column);
+  }
+
   /** A table property, if it is set. */
   public Optional<String> property(String key) {
     return Optional.ofNullable(metadata().getConfiguration().get(key));
@@ -93,7 +98,7 @@ public final class TableState {
    *     again here; TYPE_UNSUPPORTED naming the column
    */
   public StoredRows storedRows() {
-    return new StoredRows(this, loader.engine());
+    return StoredRows.of(this, loader.engine());
   }
 
   /** Vectors of deleted rows, for writing new ones. */

@@ -70,7 +70,7 @@ final class BinWriter {
     List<Source> sources = new ArrayList<>();
     boolean whole = false;
     try (RowDataParquetWriter writer =
-        new RowDataParquetWriter(spec, number % (1 << 15), options)) {
+        new RowDataParquetWriter(spec, rows.names(), number % (1 << 15), options)) {
       for (LiveFile file : bin.files()) {
         if (stopped.getAsBoolean()) {
           throw new CancellationException("another file could not be rewritten");

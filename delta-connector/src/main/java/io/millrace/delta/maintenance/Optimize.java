@@ -15,10 +15,10 @@ import io.millrace.delta.maintenance.RewrittenBin.Output;
 import io.millrace.delta.maintenance.RewrittenBin.Replacement;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.roaringbitmap.RoaringBitmap;
@@ -73,7 +73,7 @@ public final class Optimize {
     requirePartitionColumns(state);
     version = state.version();
     long target = options.targetBytes().orElseGet(() -> targetBytes(state));
-    List<LiveFile> considered = state.files().values().stream().filter(this::isWanted).toList();
+    List<LiveFile> considered = considered(state);
     List<Bin> bins = Bin.pack(considered, target, options.purge());
     if (options.dryRun() || bins.isEmpty()) {
       for (Bin bin : bins) {
@@ -98,11 +98,12 @@ public final class Optimize {
     }
   }
 
-  private boolean isWanted(LiveFile file) {
-    return options.where().entrySet().stream()
-        .allMatch(
-            wanted ->
-                Objects.equals(file.partitionValues().get(wanted.getKey()), wanted.getValue()));
+  private List<LiveFile> considered(TableState state) {
+    Map<String, String> wanted = new HashMap<>();
+    options.where().forEach((column, value) -> wanted.put(state.inFiles(column), value));
+    return state.files().values().stream()
+        .filter(file -> file.partitionValues().entrySet().containsAll(wanted.entrySet()))
+        .toList();
   }
 
   private static long targetBytes(TableState state) {

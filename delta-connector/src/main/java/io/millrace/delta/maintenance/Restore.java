@@ -163,7 +163,7 @@ public final class Restore {
   }
 
   private void requireFiles(TableState then, List<LiveFile> added) {
-    TableFolder folder = new TableFolder(table.path(), then.partitionColumns());
+    TableFolder folder = TableFolder.of(table.path(), then);
     List<String> missing = new ArrayList<>();
     long done = 0;
     for (LiveFile file : added) {

@@ -2,6 +2,7 @@ package io.millrace.delta.maintenance;
 
 import static java.util.Objects.requireNonNull;
 
+import io.millrace.delta.kernel.TableState;
 import io.millrace.delta.log.StorageFailure;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.flink.core.fs.FileStatus;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
@@ -42,6 +44,17 @@ final class TableFolder {
    */
   record Listing(List<Found> files, long folders, List<Found> emptyFolders) {}
 
+  static TableFolder of(String path, TableState state) {
+    return new TableFolder(
+        path,
+        state.partitionColumns().stream()
+            .flatMap(column -> Stream.of(column, state.inFiles(column)))
+            .toList());
+  }
+
+  /**
+   * @param partitionColumns what folders of partitions may be called after
+   */
   TableFolder(String path, List<String> partitionColumns) {
     this.root = new Path(path);
     this.partitionColumns = List.copyOf(requireNonNull(partitionColumns, "partitionColumns"));

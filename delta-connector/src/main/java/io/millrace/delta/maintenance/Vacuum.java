@@ -53,7 +53,7 @@ public final class Vacuum {
     long horizon = table.clock().millis() - retention.toMillis();
     // The table first: what a writer adds meanwhile is younger than the horizon.
     Set<String> needed = state.neededFiles(horizon);
-    TableFolder folder = new TableFolder(table.path(), state.partitionColumns());
+    TableFolder folder = TableFolder.of(table.path(), state);
     TableFolder.Listing listing = folder.list(progress);
     List<Found> unneeded =
         listing.files().stream()

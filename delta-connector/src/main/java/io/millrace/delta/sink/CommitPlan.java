@@ -101,8 +101,8 @@ record CommitPlan(
                             addedBy.isPresent()
                                 ? " (it was added in version " + addedBy.getAsLong() + ")"
                                 : ""),
-                    "do not compact or rewrite the table while this job upserts it; to go on, "
-                        + "restore the table to the version before the rewrite, "
+                    "do not delete or rewrite rows of the table while this job upserts it; to go on, "
+                        + "restore the table to the version before, "
                         + "or restart without state so that the keys are read afresh");
               });
     }

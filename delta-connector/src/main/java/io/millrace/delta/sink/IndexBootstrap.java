@@ -1,10 +1,18 @@
 package io.millrace.delta.sink;
 
+import io.millrace.catalog.ErrorCode;
+import io.millrace.catalog.MillraceException;
 import io.millrace.delta.DeltaTableSpec;
+import io.millrace.delta.kernel.RewrittenFiles;
 import io.millrace.delta.kernel.RowPositions;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** An index read from the table itself, for a start without state. */
 final class IndexBootstrap {
+  private static final Logger LOG = LoggerFactory.getLogger(IndexBootstrap.class);
+
   private IndexBootstrap() {}
 
   /**
@@ -23,6 +31,42 @@ final class IndexBootstrap {
           if (index.isMine(row)) {
             String folder = folders.of(row);
             index.found(spec, row, folder, index.fileId(path, folder), position);
+          }
+        });
+  }
+
+  /**
+   * Corrects a restored index for files that others rewrote since it was taken, so that the old
+   * files may be vacuumed. Rows of commits that are still to come are not concerned: the index
+   * names files of ours for these, which nobody has rewritten.
+   *
+   * @throws io.millrace.catalog.MillraceException what {@link RowPositions#visit} throws
+   */
+  static void refresh(DeltaTableSpec spec, UpsertIndex index, RowFolders folders) {
+    Set<String> rewritten;
+    try {
+      rewritten =
+          RewrittenFiles.among(
+              spec.path(), index.paths(spec.rowType(), spec.primaryKeyPositions(), folders));
+    } catch (MillraceException e) {
+      if (e.code() == ErrorCode.TABLE_NOT_FOUND) {
+        // The committer says what it thinks of a table that is gone.
+        return;
+      }
+      throw e;
+    }
+    if (rewritten.isEmpty()) {
+      return;
+    }
+    LOG.info(
+        "Reading the keys of rewritten files: table={}, files={}", spec.name(), rewritten.size());
+    RowPositions.visit(
+        spec.path(),
+        spec.rowType(),
+        spec.primaryKeyPositions(),
+        (path, position, row) -> {
+          if (index.isMine(row)) {
+            index.moved(row, rewritten, folders.of(row), path, position);
           }
         });
   }

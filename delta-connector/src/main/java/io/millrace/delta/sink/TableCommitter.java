@@ -51,10 +51,12 @@ public final class TableCommitter implements AutoCloseable {
 
   private final DeltaTableSpec spec;
   private final TableLog table;
+  private final MovedRows moved;
 
   private TableCommitter(DeltaTableSpec spec, TableLog table) {
     this.spec = requireNonNull(spec, "spec is null");
     this.table = requireNonNull(table, "table is null");
+    this.moved = new MovedRows(spec, table);
   }
 
   /**
@@ -76,9 +78,9 @@ public final class TableCommitter implements AutoCloseable {
    * Makes the committable's changes part of the table, unless they are.
    *
    * @throws MillraceException SINK_FENCED if another run of this sink has taken over;
-   *     COMMIT_CONFLICT if another writer removed a file of which rows are superseded;
-   *     SCHEMA_CHANGED, TABLE_UNSUPPORTED, TABLE_CORRUPT; DISK_FULL, IO_FAILED: it may be committed
-   *     again later
+   *     COMMIT_CONFLICT if another writer removed a file of which rows are superseded, with its
+   *     rows; SCHEMA_CHANGED, TABLE_UNSUPPORTED, TABLE_CORRUPT; DISK_FULL, IO_FAILED: it may be
+   *     committed again later
    */
   public CommitOutcome commit(TableCommittable committable) {
     if (!committable.table().equals(spec.name())) {
@@ -100,7 +102,7 @@ public final class TableCommitter implements AutoCloseable {
         // Others committed meanwhile; only the latest version can say that a file is gone.
         continue;
       }
-      CommitPlan plan = CommitPlan.of(committable, table);
+      CommitPlan plan = CommitPlan.of(followed(committable), table);
       if (table.commit(change(committable, plan))) {
         plan.replaced().forEach(this::forget);
         return new CommitOutcome.Committed(table.version());
@@ -128,6 +130,23 @@ public final class TableCommitter implements AutoCloseable {
     return committable.superseded().stream()
         .map(SupersededRows::path)
         .anyMatch(path -> !added.contains(path) && table.file(path).isEmpty());
+  }
+
+  /** The same changes, with rows that others moved to other files where they are now. */
+  private TableCommittable followed(TableCommittable committable) {
+    if (!namesUnknownFiles(committable)) {
+      return committable;
+    }
+    Set<String> added =
+        committable.added().stream().map(DataFile::path).collect(Collectors.toSet());
+    return new TableCommittable(
+        committable.table(),
+        committable.epoch(),
+        committable.checkpointId(),
+        committable.sequence(),
+        committable.added(),
+        moved.follow(committable.superseded(), added),
+        committable.info());
   }
 
   private void forget(DeletionVector vector) {

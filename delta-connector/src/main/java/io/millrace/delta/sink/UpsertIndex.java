@@ -7,6 +7,7 @@ import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
 import io.millrace.delta.DeltaTableSpec;
 import io.millrace.delta.parquet.DataFileName;
+import io.millrace.delta.row.FlatRow;
 import io.millrace.delta.state.KeyTable;
 import io.millrace.delta.state.KeyedTables;
 import io.millrace.delta.state.RowKeys;
@@ -16,13 +17,16 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 import org.apache.flink.table.data.RowData;
+import org.apache.flink.table.types.logical.RowType;
 
 /**
  * Where the current row of each key lies, file and position, for the keys of one subtask; and which
@@ -100,6 +104,51 @@ final class UpsertIndex {
     }
     table.setValue(slot, FILE, file);
     table.setValue(slot, POSITION, position);
+  }
+
+  /**
+   * Paths of all files that rows of this subtask's keys lie in.
+   *
+   * @param rowType of the rows that come
+   * @param keyPositions of the key's columns in it
+   */
+  Set<String> paths(RowType rowType, int[] keyPositions, RowFolders folders) {
+    KeyTable files = KeyTable.ofLongs(0);
+    Set<String> paths = new HashSet<>();
+    FlatRow key = new FlatRow(keys.keyType());
+    FlatRow row = new FlatRow(rowType);
+    for (int i = 0; i < tables.count(); i++) {
+      KeyTable table = tables.table(i);
+      for (int slot = table.next(-1); slot >= 0; slot = table.next(slot)) {
+        long file = table.value(slot, FILE);
+        if (files.insert(file) < 0) {
+          continue;
+        }
+        keys.readKey(table, slot, key, 0);
+        for (int k = 0; k < keyPositions.length; k++) {
+          row.copyField(key, k, keyPositions[k]);
+        }
+        paths.add(path(folders.of(row), file));
+      }
+    }
+    return paths;
+  }
+
+  /**
+   * Notes where a row of the table lies now, if it lay in a file that is not there any more.
+   *
+   * @param left paths of such files
+   * @param folder of the row
+   * @param path of the file that it is in now
+   */
+  void moved(RowData row, Set<String> left, String folder, String path, long position) {
+    int hash = keys.hash(row);
+    KeyTable table = tables.tableFor(hash);
+    int slot = keys.find(table, hash, row);
+    if (slot >= 0 && left.contains(path(folder, table.value(slot, FILE)))) {
+      table.setValue(slot, FILE, fileId(path, folder));
+      table.setValue(slot, POSITION, position);
+    }
   }
 
   /**

@@ -92,6 +92,7 @@ final class UpsertWriterOperator extends AbstractStreamOperator<CheckpointPart>
       }
       if (known) {
         index.tables().restore(context);
+        IndexBootstrap.refresh(spec, index, folders);
       } else {
         IndexBootstrap.read(spec, index, folders);
       }

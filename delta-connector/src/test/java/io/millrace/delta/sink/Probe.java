@@ -28,6 +28,7 @@ final class Probe {
   /** Rows handed out since the probe was made, repeated ones included. */
   final AtomicInteger emitted = new AtomicInteger();
 
+  private volatile Runnable beside = () -> {};
   private final List<String> faults = new CopyOnWriteArrayList<>();
   private final Map<String, AtomicInteger> reached = new ConcurrentHashMap<>();
 
@@ -50,6 +51,12 @@ final class Probe {
   /** Lets the n-th arrival at a place fail, once. */
   Probe failAt(String place, int n) {
     faults.add(place + "#" + n);
+    return this;
+  }
+
+  /** Runs something when a checkpoint is prepared, and when it is committed. */
+  Probe beside(Runnable work) {
+    beside = work;
     return this;
   }
 
@@ -88,6 +95,7 @@ final class Probe {
     public void prepared(Epoch epoch) {
       of(probe).reach("prepared");
       of(probe).prepared.add(epoch);
+      of(probe).beside.run();
     }
 
     @Override
@@ -95,6 +103,7 @@ final class Probe {
       of(probe).reach("committed");
       of(probe).committed.add(epoch);
       of(probe).versions.set(versions);
+      of(probe).beside.run();
     }
   }
 

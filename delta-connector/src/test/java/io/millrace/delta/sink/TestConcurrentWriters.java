@@ -141,7 +141,7 @@ class TestConcurrentWriters {
               MillraceException.class,
               e -> {
                 assertThat(e.code()).isEqualTo(ErrorCode.COMMIT_CONFLICT);
-                assertThat(e.remedy()).contains("do not compact");
+                assertThat(e.remedy()).contains("do not delete or rewrite rows");
               })
           .hasMessageContaining(
               "rows of file f1.parquet are to be replaced in table orders, but the file is not in "

@@ -6,13 +6,26 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
 import io.millrace.delta.DeltaTableSpec;
+import io.millrace.delta.kernel.CommitEntry;
 import io.millrace.delta.kernel.ExampleFiles;
+import io.millrace.delta.kernel.KernelTableReader;
+import io.millrace.delta.kernel.MaintainedTable;
+import io.millrace.delta.maintenance.Optimize;
+import io.millrace.delta.maintenance.OptimizeOptions;
+import io.millrace.delta.maintenance.Progress;
+import io.millrace.delta.maintenance.Vacuum;
+import io.millrace.delta.maintenance.VacuumOptions;
 import io.millrace.delta.row.FlatRow;
 import java.math.BigDecimal;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.table.api.DataTypes;
@@ -108,6 +121,62 @@ class TestUpsertSink {
     totalsJob().partitioned().parallelism(3).numbers(0, 1_500).restoring(savepoint).run();
 
     assertThat(SinkJob.rows(spec(TOTALS, "customer"))).isEqualTo(totals(1_500));
+  }
+
+  /** Fault 16, with a stream that upserts. */
+  @ParameterizedTest
+  @ValueSource(strings = {"none#1", "row#1100", "committed#3"})
+  void whoPacksFilesMeanwhileDoesNotDisturb(String moment) throws Exception {
+    String[] place = moment.split("#", 2);
+    DeltaTableSpec spec = spec(TOTALS, "customer");
+    AtomicInteger calls = new AtomicInteger();
+    Probe probe = new Probe().failAt(place[0], Integer.parseInt(place[1]));
+    // Between a checkpoint and its commit, and after commits; and from another thread at any time.
+    probe.beside(
+        () -> {
+          if (calls.incrementAndGet() % 3 == 0) {
+            pack(spec);
+          }
+        });
+    JobClient client = totalsJob().numbers(0, 2_000).perCheckpoint(150).probe(probe).start();
+    while (!client.getJobStatus().get().isGloballyTerminalState()) {
+      if (Files.exists(Path.of(spec.path(), "_delta_log", "%020d.json".formatted(0)))) {
+        pack(spec);
+      }
+    }
+    client.getJobExecutionResult().get();
+
+    List<String> operations =
+        KernelTableReader.history(spec.path(), 1_000).stream().map(CommitEntry::operation).toList();
+    assertThat(operations.stream().filter("OPTIMIZE"::equals))
+        .as("the stream went on beside rewrites: %s", operations)
+        .hasSizeGreaterThan(5);
+    assertThat(SinkJob.rows(spec)).isEqualTo(totals(2_000));
+  }
+
+  @Test
+  void aRestoredIndexForgetsFilesThatWereRewritten() throws Exception {
+    DeltaTableSpec spec = spec(TOTALS, "customer");
+    String savepoint = totalsJob().numbers(0, 900).perCheckpoint(250).runAndStop();
+    assertThat(pack(spec)).isEqualTo(1);
+    try (MaintainedTable table = MaintainedTable.open(spec.path())) {
+      VacuumOptions all = new VacuumOptions(Optional.of(Duration.ZERO), true, false);
+      assertThat(Vacuum.run(table, all, Progress.SILENT).deletedFiles()).isPositive();
+    }
+    totalsJob().parallelism(3).numbers(0, 2_000).perCheckpoint(250).restoring(savepoint).run();
+
+    assertThat(SinkJob.rows(spec)).isEqualTo(totals(2_000));
+  }
+
+  /** Commits that a rewrite of all small files made. */
+  private static long pack(DeltaTableSpec spec) {
+    try (MaintainedTable table = MaintainedTable.open(spec.path())) {
+      return Optimize.run(
+              table,
+              new OptimizeOptions(OptionalLong.empty(), true, Map.of(), 1, false),
+              Progress.SILENT)
+          .commits();
+    }
   }
 
   @Test
