@@ -205,8 +205,9 @@ public final class DeltaSink {
    *     whole only with all
    * @param tables all tables that are written
    * @param uid of the operator; keep it for as long as the pipeline's state lives
+   * @return a stream without elements, which ends when everything is committed
    */
-  public static void commit(
+  public static SingleOutputStreamOperator<Void> commit(
       List<? extends DataStream<CheckpointPart>> parts,
       List<DeltaTableSpec> tables,
       EpochListener listener,
@@ -229,7 +230,7 @@ public final class DeltaSink {
     for (DataStream<CheckpointPart> more : parts.subList(1, parts.size())) {
       all = all.union(more);
     }
-    all.transform("commit", Types.VOID, new CommitOperator(tables, listener))
+    return all.transform("commit", Types.VOID, new CommitOperator(tables, listener))
         .setParallelism(1)
         .setMaxParallelism(1)
         .disableChaining()

@@ -1,0 +1,281 @@
+package io.millrace.delta.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.catalog.ErrorCode;
+import io.millrace.catalog.MillraceException;
+import io.millrace.delta.DataFile;
+import io.millrace.delta.kernel.ForeignWriter;
+import io.millrace.delta.kernel.LogTail;
+import io.millrace.delta.kernel.LoggedCommit;
+import io.millrace.delta.sink.SharedCluster;
+import io.millrace.delta.sink.SupersededRows;
+import io.millrace.delta.source.ReadMode.ChangeForm;
+import io.millrace.delta.source.ReadMode.OnChange;
+import io.millrace.delta.vector.RandomRows;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.LongStream;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.streaming.util.TestStreamEnvironment;
+import org.apache.flink.table.data.RowData;
+import org.apache.flink.table.types.logical.LogicalType;
+import org.apache.flink.table.types.logical.RowType;
+import org.apache.flink.util.CloseableIterator;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TestStreams {
+  private static final RowType NUMBERS = SourceTable.NUMBERS;
+
+  @TempDir private Path folder;
+  private SourceTable table;
+
+  @BeforeEach
+  void create() {
+    table = new SourceTable(folder, NUMBERS, Map.of("delta.enableDeletionVectors", "true"));
+  }
+
+  private DeltaSourceBuilder source() {
+    return DeltaSource.builder(table.path()).pollInterval(Duration.ofMillis(20));
+  }
+
+  private static List<String> texts(long from, long to) {
+    return LongStream.range(from, to).mapToObj(n -> "[%d, n%d]".formatted(n, n)).toList();
+  }
+
+  private static TestStreamEnvironment environment() {
+    var configuration = new Configuration();
+    configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(20));
+    configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
+    configuration.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 10);
+    configuration.set(
+        RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(5));
+    return new TestStreamEnvironment(SharedCluster.get(), configuration, 2, List.of(), List.of());
+  }
+
+  @Test
+  void aTailShowsTheRowsThatAreThereAndThenWhatIsAppended() throws Exception {
+    table.appendNumbers(0, 10);
+    List<String> found = new ArrayList<>();
+    try (CloseableIterator<RowData> rows = run(source().tail(OnChange.FAIL))) {
+      take(rows, 10, found);
+      table.appendNumbers(10, 15);
+      take(rows, 5, found);
+      table.appendNumbers(15, 16);
+      take(rows, 1, found);
+    }
+    assertThat(found).containsExactlyInAnyOrderElementsOf(texts(0, 16));
+  }
+
+  private static CloseableIterator<RowData> run(DeltaSourceBuilder source) throws Exception {
+    return environment()
+        .fromSource(source.build(), WatermarkStrategy.noWatermarks(), "table")
+        .executeAndCollect();
+  }
+
+  private static void take(CloseableIterator<RowData> rows, int count, List<String> into) {
+    for (int i = 0; i < count; i++) {
+      into.add(RandomRows.text(rows.next(), NUMBERS));
+    }
+  }
+
+  /** How often jobs of this class are still to fail; tests run one after the other. */
+  private static final AtomicInteger FAILURES = new AtomicInteger();
+
+  @Test
+  void aFailingJobReadsEveryRowExactlyOnce() throws Exception {
+    table.appendNumbers(0, 30_000);
+    FAILURES.set(3);
+    var environment = environment();
+    environment.setParallelism(2);
+    Set<Long> seen = ConcurrentHashMap.newKeySet();
+    try (CloseableIterator<Long> counted =
+        environment
+            .fromSource(
+                source().splitBytes(20_000).tail(OnChange.FAIL).build(),
+                WatermarkStrategy.noWatermarks(),
+                "table")
+            .map(
+                row -> {
+                  long id = row.getLong(0);
+                  if (id % 9_973 == 5_000 && FAILURES.getAndDecrement() > 0) {
+                    throw new IllegalStateException("as the test wants it");
+                  }
+                  return id;
+                })
+            .returns(Long.class)
+            .executeAndCollect()) {
+      // The collecting sink takes part in checkpoints: what it shows is exactly once.
+      for (int part = 0; part < 3; part++) {
+        long end = 30_000 + 1000L * part;
+        while (seen.size() < end) {
+          long id = counted.next();
+          assertThat(seen.add(id)).as("row %d again", id).isTrue();
+        }
+        table.appendNumbers(end, end + 1000);
+      }
+    }
+    assertThat(FAILURES.get()).isLessThanOrEqualTo(0);
+  }
+
+  @Test
+  void aCommitThatChangesRowsFailsTheTailNamingVersionAndOption() throws Exception {
+    DataFile file = table.appendNumbers(0, 10);
+    table.delete(file, 3);
+    table.commit(
+        List.of(table.writeNumbers(100, 101)),
+        List.of(new SupersededRows(file.path(), new long[] {4})));
+
+    assertThatThrownBy(() -> planned(OnChange.FAIL, 2))
+        .isInstanceOfSatisfying(
+            MillraceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SOURCE_GAP))
+        .hasMessageContaining("version 2 of table")
+        .hasMessageContaining("updates rows, which a stream of appended rows cannot tell")
+        .hasMessageContaining("set 'skip-change-commits' or 'ignore-changes' to 'true'");
+    assertThat(planned(OnChange.SKIP_COMMIT, 3)).isEmpty();
+    assertThat(planned(OnChange.IGNORE_CHANGES, 3)).hasSize(2);
+    assertThatThrownBy(() -> planned(OnChange.IGNORE_DELETES, 3))
+        .hasMessageContaining("version 3 of table");
+    assertThat(planned(OnChange.FAIL, 1)).hasSize(1);
+  }
+
+  private List<DeltaSplit> planned(OnChange onChange, long version) {
+    LoggedCommit commit = new LogTail(table.path()).read(version).orElseThrow();
+    return new SplitPlanner(source().tail(onChange).build().spec()).changesOf(commit);
+  }
+
+  @Test
+  void aFailureOfTheTableFailsTheJob() throws Exception {
+    DataFile file = table.appendNumbers(0, 10);
+    table.delete(file, 3);
+    try (CloseableIterator<RowData> rows = run(source().tail(OnChange.FAIL).startingVersion(1))) {
+      assertThatThrownBy(() -> take(rows, 100, new ArrayList<>()))
+          .hasStackTraceContaining("SOURCE_GAP")
+          .hasStackTraceContaining("version 2 of table");
+    }
+  }
+
+  @Test
+  void aLogThatWasCleanedUnderTheReaderIsSaidSo() throws Exception {
+    for (int i = 0; i < 5; i++) {
+      table.appendNumbers(i, i + 1);
+    }
+    var tail = new LogTail(table.path());
+    assertThat(tail.read(5)).isPresent();
+    assertThat(tail.read(6)).isEmpty();
+    for (int version = 0; version < 4; version++) {
+      Files.delete(folder.resolve("_delta_log/%020d.json".formatted(version)));
+    }
+
+    assertThatThrownBy(() -> tail.read(2))
+        .isInstanceOfSatisfying(
+            MillraceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SOURCE_GAP))
+        .hasMessageContaining("version 2 of table")
+        .hasMessageContaining("is gone: the first version left in its log is 4");
+  }
+
+  @Test
+  void aChangedColumnStopsTheReaderAndAnAddedOneDoesNot() throws Exception {
+    table.appendNumbers(0, 1);
+    SourceSpec spec = source().tail(OnChange.FAIL).build().spec();
+    var other = new ForeignWriter(folder);
+    other.replaceSchema(
+        RowType.of(
+            new LogicalType[] {
+              RandomRows.type("BIGINT"), RandomRows.type("STRING"), RandomRows.type("INT")
+            },
+            new String[] {"id", "name", "more"}));
+    other.replaceSchema(
+        RowType.of(new LogicalType[] {RandomRows.type("STRING")}, new String[] {"id"}));
+    var planner = new SplitPlanner(spec);
+    var log = new LogTail(table.path());
+
+    assertThat(planner.changesOf(log.read(2).orElseThrow())).isEmpty();
+    assertThatThrownBy(() -> planner.changesOf(log.read(3).orElseThrow()))
+        .isInstanceOfSatisfying(
+            MillraceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SCHEMA_CHANGED))
+        .hasMessageContaining("version 3 of table")
+        .hasMessageContaining("column id is STRING now, BIGINT is read; column name is gone");
+  }
+
+  @Test
+  void changesOfFilesAndDeletionVectorsComeInOrder() throws Exception {
+    DataFile file = table.appendNumbers(0, 4);
+    table.delete(file, 1);
+    table.commit(
+        List.of(table.writeNumbers(100, 102)),
+        List.of(new SupersededRows(file.path(), new long[] {0, 3})));
+    table.delete(file, 2);
+
+    assertThat(
+            SourceTable.changes(
+                source().changesUntilNow(ChangeForm.CHANGELOG).startingVersion(0).build(),
+                NUMBERS,
+                2))
+        .containsExactly(
+            "+I[0, n0]",
+            "+I[1, n1]",
+            "+I[2, n2]",
+            "+I[3, n3]",
+            "-D[1, n1]",
+            "-D[0, n0]",
+            "-D[3, n3]",
+            "+I[100, n100]",
+            "+I[101, n101]",
+            "-D[2, n2]");
+    assertThat(
+            SourceTable.changes(
+                source()
+                    .changesUntilNow(ChangeForm.CHANGELOG)
+                    .startingVersion(2)
+                    .endingVersion(2)
+                    .build(),
+                NUMBERS,
+                2))
+        .containsExactly("-D[1, n1]");
+    // All rows of the latest version, if it is not said where to start.
+    assertThat(
+            SourceTable.changes(source().changesUntilNow(ChangeForm.CHANGELOG).build(), NUMBERS, 2))
+        .containsExactly("+I[100, n100]", "+I[101, n101]");
+  }
+
+  @Test
+  void changesAsRowsSayWhatHappenedAndWhen() throws Exception {
+    DataFile file = table.appendNumbers(0, 2);
+    table.delete(file, 0);
+    RowType type =
+        (RowType)
+            RandomRows.type(
+                "ROW<id BIGINT, `what` STRING, `version` BIGINT, `when` TIMESTAMP_LTZ(3)>");
+    Files.setLastModifiedTime(
+        folder.resolve("_delta_log/%020d.json".formatted(2)),
+        java.nio.file.attribute.FileTime.fromMillis(1_700_000_000_000L));
+
+    assertThat(
+            SourceTable.changes(
+                source()
+                    .changesUntilNow(ChangeForm.ROWS)
+                    .startingVersion(2)
+                    .column("id", type.getTypeAt(0))
+                    .metadata("what", MetadataColumn.CHANGE_TYPE)
+                    .metadata("version", MetadataColumn.COMMIT_VERSION)
+                    .metadata("when", MetadataColumn.COMMIT_TIMESTAMP)
+                    .build(),
+                type,
+                1))
+        .containsExactly("+I[0, delete, 2, 2023-11-14T22:13:20]");
+  }
+}
