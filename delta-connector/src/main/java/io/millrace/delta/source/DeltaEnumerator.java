@@ -93,7 +93,7 @@ final class DeltaEnumerator implements SplitEnumerator<DeltaSplit, EnumeratorSta
 
   private void accept(@Nullable Planned planned, @Nullable Throwable failure) {
     if (failure != null) {
-      throw failure instanceof RuntimeException known ? known : new IllegalStateException(failure);
+      throw ReadFailures.unlessCurable(failure);
     }
     if (planned != null && planned.from() == nextVersion) {
       nextVersion = planned.next();

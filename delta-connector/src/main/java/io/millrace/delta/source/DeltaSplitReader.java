@@ -43,7 +43,7 @@ final class DeltaSplitReader implements SplitReader<RowBatch, DeltaSplit> {
       emitted += batch.count();
       return new Fetched(split.splitId(), batch, Set.of());
     } catch (IOException | RuntimeException e) {
-      throw ReadFailures.of(spec.path(), split, e);
+      throw ReadFailures.unlessCurable(ReadFailures.of(spec.path(), split, e));
     }
   }
 

@@ -6,10 +6,32 @@ import io.millrace.delta.log.StorageFailure;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import org.apache.flink.runtime.execution.SuppressRestartsException;
 
 /** What goes wrong with a data file, as failures that name it and its version. */
 final class ReadFailures {
   private ReadFailures() {}
+
+  /**
+   * The failure as it should be thrown: one that would come again after every restart ends the job,
+   * with the {@link MillraceException} in its chain of causes; any other is thrown as it is.
+   */
+  static RuntimeException unlessCurable(Throwable failure) {
+    MillraceException known = MillraceException.in(failure);
+    if (known != null && !isCurable(known.code())) {
+      return new SuppressRestartsException(failure);
+    }
+    return failure instanceof RuntimeException runtime
+        ? runtime
+        : new IllegalStateException(failure);
+  }
+
+  private static boolean isCurable(ErrorCode code) {
+    return switch (code) {
+      case DISK_FULL, DIRECTORY_UNWRITABLE, FILE_NOT_FOUND, IO_FAILED, INTERNAL -> true;
+      default -> false;
+    };
+  }
 
   static MillraceException of(String tablePath, DeltaSplit split, Exception failure) {
     if (failure instanceof MillraceException known) {

@@ -86,10 +86,10 @@ public final class DeltaTableFactory implements DynamicTableSourceFactory, Dynam
     String job = context.getConfiguration().getOptional(PipelineOptions.NAME).orElse("sql");
     return new DeltaTableSink(
         new DeltaTableSpec(
-            name,
-            options.get(DeltaTableOptions.PATH),
-            options.getOptional(DeltaTableOptions.SINK_ID).orElse(job + "/" + name),
-            (RowType) context.getPhysicalRowDataType().getLogicalType(),
+                name,
+                options.get(DeltaTableOptions.PATH),
+                options.getOptional(DeltaTableOptions.SINK_ID).orElse(job + "/" + name),
+                (RowType) context.getPhysicalRowDataType().getLogicalType(),
                 primaryKey,
                 properties)
             .partitionedBy(table.getPartitionKeys()));

@@ -16,13 +16,14 @@ import org.apache.flink.table.connector.ChangelogMode;
 import org.apache.flink.table.connector.ProviderContext;
 import org.apache.flink.table.connector.sink.DataStreamSinkProvider;
 import org.apache.flink.table.connector.sink.DynamicTableSink;
+import org.apache.flink.table.connector.sink.abilities.SupportsPartitioning;
 import org.apache.flink.table.data.RowData;
 
 /**
  * A Delta table that a statement writes: rows are appended, or with a primary key replaced and
  * deleted. They are there with the next checkpoint.
  */
-final class DeltaTableSink implements DynamicTableSink {
+final class DeltaTableSink implements DynamicTableSink, SupportsPartitioning {
   private final DeltaTableSpec spec;
 
   DeltaTableSink(DeltaTableSpec spec) {
@@ -33,6 +34,10 @@ final class DeltaTableSink implements DynamicTableSink {
   public ChangelogMode getChangelogMode(ChangelogMode requested) {
     return spec.upserts() ? ChangelogMode.upsert(false) : ChangelogMode.insertOnly();
   }
+
+  /** Nothing to do: the planner puts the constants into the rows. */
+  @Override
+  public void applyStaticPartition(Map<String, String> partition) {}
 
   @Override
   public SinkRuntimeProvider getSinkRuntimeProvider(Context context) {

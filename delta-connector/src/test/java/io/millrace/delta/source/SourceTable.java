@@ -8,7 +8,6 @@ import io.millrace.delta.sink.SharedCluster;
 import io.millrace.delta.sink.SupersededRows;
 import io.millrace.delta.sink.TableCommittable;
 import io.millrace.delta.sink.TableCommitter;
-import io.millrace.delta.vector.RandomRows;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,7 +23,6 @@ import org.apache.flink.table.types.logical.BigIntType;
 import org.apache.flink.table.types.logical.LogicalType;
 import org.apache.flink.table.types.logical.RowType;
 import org.apache.flink.table.types.logical.VarCharType;
-import org.apache.flink.util.CloseableIterator;
 
 /** A table that a test writes, commit by commit, with our own writer and committer. */
 public final class SourceTable {
@@ -106,17 +104,13 @@ public final class SourceTable {
   /** All rows of a bounded source, each with its kind, in the order in which they come. */
   public static List<String> changes(DeltaSource source, RowType type, int parallelism)
       throws Exception {
-    List<String> rows = new ArrayList<>();
     var environment =
         new TestStreamEnvironment(
             SharedCluster.get(), new Configuration(), parallelism, List.of(), List.of());
-    try (CloseableIterator<RowData> found =
-        environment
-            .fromSource(source, WatermarkStrategy.noWatermarks(), "table")
-            .executeAndCollect()) {
-      found.forEachRemaining(
-          row -> rows.add(row.getRowKind().shortString() + RandomRows.text(row, type)));
-    }
-    return rows;
+    var collected =
+        new Collected(
+            environment.fromSource(source, WatermarkStrategy.noWatermarks(), "table"), type);
+    environment.execute();
+    return new ArrayList<>(collected.rows());
   }
 }

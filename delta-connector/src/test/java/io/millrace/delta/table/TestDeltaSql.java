@@ -126,11 +126,12 @@ class TestDeltaSql {
   @Test
   void aPrimaryKeyMakesRowsReplaceEachOther() throws Exception {
     Path place = folder.resolve("keyed");
+    String latestWins = " ON CONFLICT DO DEDUPLICATE";
     sql.run(
         "CREATE TABLE keyed (id BIGINT, name STRING, PRIMARY KEY (id) NOT ENFORCED) WITH"
             + " ('connector' = 'delta', 'path' = '%s')".formatted(place));
-    sql.insert("INSERT INTO keyed VALUES (1, 'a'), (2, 'b'), (1, 'c')");
-    sql.insert("INSERT INTO keyed VALUES (2, 'd'), (3, 'e')");
+    sql.insert("INSERT INTO keyed VALUES (1, 'a'), (2, 'b'), (1, 'c')" + latestWins);
+    sql.insert("INSERT INTO keyed VALUES (2, 'd'), (3, 'e')" + latestWins);
 
     assertThat(sql.rows("SELECT * FROM keyed")).containsExactly("+I[1, c]", "+I[2, d]", "+I[3, e]");
   }
@@ -154,6 +155,10 @@ class TestDeltaSql {
     assertThat(sql.rows("SELECT id FROM parted WHERE p = 'x y/z'")).containsExactly("+I[4]");
     assertThat(sql.rows("SELECT id FROM parted WHERE d < DATE '2026-01-02' AND p IS NULL"))
         .containsExactly("+I[3]");
+    sql.insert(
+        "INSERT INTO parted PARTITION (p = 'z') SELECT CAST(9 AS BIGINT), DATE '2026-02-02'");
+    assertThat(sql.rows("SELECT * FROM parted WHERE p = 'z'"))
+        .containsExactly("+I[9, z, 2026-02-02]");
   }
 
   @Test
