@@ -24,7 +24,6 @@ import io.delta.kernel.internal.tablefeatures.TableFeatures;
 import io.delta.kernel.internal.util.Utils;
 import io.delta.kernel.utils.CloseableIterable;
 import io.delta.kernel.utils.CloseableIterator;
-import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
 import io.millrace.delta.constraint.TableConstraint;
 import io.millrace.delta.log.CommitStore;
@@ -39,7 +38,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,7 +61,6 @@ public final class TableLog implements AutoCloseable {
   private final SnapshotLoader loader;
   private final DeletionVectorStore deletionVectors;
   private final TableMaintenance maintenance;
-  private final Set<TableConstraint> constraints;
   private final RewriteLog rewrites;
   private final Map<String, OptionalLong> transactions = new HashMap<>();
   private Snapshot snapshot;
@@ -81,7 +78,6 @@ public final class TableLog implements AutoCloseable {
     this.committer = committer;
     this.loader = loader;
     this.snapshot = snapshot;
-    this.constraints = Set.copyOf(WriteRules.of(snapshot).constraints());
     this.deletionVectors = new DeletionVectorStore(loader.engine(), snapshot.getPath());
     this.rewrites = new RewriteLog(snapshot.getPath());
     this.checkpointSeen = snapshot.getLogSegment().getCheckpointVersionOpt().orElse(0L);
@@ -374,24 +370,15 @@ public final class TableLog implements AutoCloseable {
     transactions.clear();
     try {
       DeltaTables.requireWritable(definition, snapshot);
-      requireKnownConstraints();
     } catch (RuntimeException e) {
       throw KernelFailures.translate("reloading table " + definition.name(), definition.path(), e);
     }
     return true;
   }
 
-  /** Rows that are written already were not asked for constraints that came after them. */
-  private void requireKnownConstraints() {
-    for (TableConstraint constraint : WriteRules.of(snapshot).constraints()) {
-      if (!constraints.contains(constraint)) {
-        throw new MillraceException(
-            ErrorCode.SCHEMA_CHANGED,
-            "table %s got constraint %s (%s) while it was written"
-                .formatted(definition.name(), constraint.name(), constraint.expression()),
-            "restart the job from its last checkpoint, so that its rows are checked");
-      }
-    }
+  /** The conditions that rows of the table must meet, as of {@link #version()}. */
+  public List<TableConstraint> constraints() {
+    return WriteRules.constraints(snapshot.getMetadata());
   }
 
   /** Table checkpoints and checksums that failed since this was opened; each is tried again. */

@@ -93,7 +93,7 @@ public record WriteRules(
   }
 
   /** In an order that does not change. */
-  private static List<TableConstraint> constraints(Metadata metadata) {
+  static List<TableConstraint> constraints(Metadata metadata) {
     List<TableConstraint> constraints = new ArrayList<>();
     new TreeMap<>(metadata.getConfiguration())
         .forEach(

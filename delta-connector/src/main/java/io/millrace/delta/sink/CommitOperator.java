@@ -178,10 +178,26 @@ final class CommitOperator extends AbstractStreamOperator<Void>
       state.last.put(table, new LastTransaction(run, sequence));
       committables.add(
           new TableCommittable(
-              table, run, checkpointId, sequence, changed.added(), changed.superseded(), info));
+              table,
+              run,
+              checkpointId,
+              sequence,
+              changed.added(),
+              changed.superseded(),
+              withChecked(info, requireNonNull(tables, "not open").committer(table))));
     }
     changes.clear();
     return new PreparedEpoch(epoch, committables);
+  }
+
+  private static Map<String, String> withChecked(
+      Map<String, String> info, TableCommitter committer) {
+    if (committer.checkedConstraints().isEmpty()) {
+      return info;
+    }
+    Map<String, String> more = new TreeMap<>(info);
+    more.put(TableCommitter.CHECKED, committer.checkedConstraints());
+    return more;
   }
 
   private static Map<String, String> info(Epoch epoch) throws JsonProcessingException {

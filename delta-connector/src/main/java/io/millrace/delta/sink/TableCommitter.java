@@ -6,6 +6,7 @@ import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
 import io.millrace.delta.DataFile;
 import io.millrace.delta.DeltaTableSpec;
+import io.millrace.delta.constraint.TableConstraint;
 import io.millrace.delta.kernel.DeletionVector;
 import io.millrace.delta.kernel.TableChange;
 import io.millrace.delta.kernel.TableDefinition;
@@ -13,7 +14,10 @@ import io.millrace.delta.kernel.TableLog;
 import io.millrace.delta.log.CommitStore;
 import io.millrace.delta.log.CommitStores;
 import java.time.Clock;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -49,14 +53,36 @@ public final class TableCommitter implements AutoCloseable {
 
   private static final String INFO_PREFIX = "millrace.";
 
+  /** Key of {@link TableCommittable#info()}: which conditions its rows were asked for. */
+  static final String CHECKED = "constraints";
+
   private final DeltaTableSpec spec;
   private final TableLog table;
+  private final String checkedConstraints;
   private final MovedRows moved;
 
   private TableCommitter(DeltaTableSpec spec, TableLog table) {
     this.spec = requireNonNull(spec, "spec is null");
     this.table = requireNonNull(table, "table is null");
     this.moved = new MovedRows(spec, table);
+    this.checkedConstraints = text(table.constraints());
+  }
+
+  /** One line each, in an order that does not change. */
+  private static String text(List<TableConstraint> constraints) {
+    return constraints.stream().map(TableCommitter::text).collect(Collectors.joining("\n"));
+  }
+
+  private static String text(TableConstraint constraint) {
+    return (constraint.name() + ": " + constraint.expression()).replaceAll("\\s+", " ");
+  }
+
+  /**
+   * What {@link #CHECKED} says in committables of rows that are written from now on: the conditions
+   * that the table had when it was opened. Empty if it had none.
+   */
+  String checkedConstraints() {
+    return checkedConstraints;
   }
 
   /**
@@ -98,6 +124,7 @@ public final class TableCommitter implements AutoCloseable {
         return new CommitOutcome.AlreadyCommitted(table.version());
       }
       requireNotFenced(committable);
+      requireChecked(committable);
       if (namesUnknownFiles(committable) && table.reload()) {
         // Others committed meanwhile; only the latest version can say that a file is gone.
         continue;
@@ -182,6 +209,30 @@ public final class TableCommitter implements AutoCloseable {
           spec.sinkId(),
           last,
           committable.sequence());
+    }
+  }
+
+  /** Rows that are written already were not asked for conditions that came after them. */
+  private void requireChecked(TableCommittable committable) {
+    List<TableConstraint> constraints = table.constraints();
+    if (constraints.isEmpty() || committable.added().isEmpty()) {
+      return;
+    }
+    Set<String> checked =
+        new HashSet<>(Arrays.asList(committable.info().getOrDefault(CHECKED, "").split("\n")));
+    for (TableConstraint constraint : constraints) {
+      if (!checked.contains(text(constraint))) {
+        throw new MillraceException(
+            ErrorCode.SCHEMA_CHANGED,
+            "table %s got constraint %s (%s) after rows of checkpoint %d were written"
+                .formatted(
+                    spec.name(),
+                    constraint.name(),
+                    constraint.expression(),
+                    committable.checkpointId()),
+            "drop the constraint, restart the job from its last checkpoint, stop it with a"
+                + " savepoint, add the constraint, which checks all rows, and start it again");
+      }
     }
   }
 

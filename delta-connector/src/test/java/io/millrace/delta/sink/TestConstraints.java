@@ -126,9 +126,34 @@ class TestConstraints {
                       CommitterFixture.adds(
                           "a", 2, 2, ExampleFiles.write(table(), "f2.parquet", 2))))
           .hasMessageStartingWith(
-              "SCHEMA_CHANGED: table orders got constraint small (id < 2) while it was written");
+              "SCHEMA_CHANGED: table orders got constraint small (id < 2) after rows of"
+                  + " checkpoint 2 were written");
     }
     assertThat(CommitterFixture.ids(table())).containsExactly(1L);
+  }
+
+  /** Restored work is committed by a run that knows the constraint, but was written by another. */
+  @Test
+  void whatIsPendingWhenAConstraintComesIsNotCommittedAfterARestartEither() throws Exception {
+    TableCommitter.open(appends(Map.of())).close();
+    addConstraint("small", "id < 2");
+    var written = ExampleFiles.write(table(), "f2.parquet", 2);
+
+    try (TableCommitter committer = TableCommitter.open(appends(Map.of()))) {
+      assertThat(committer.checkedConstraints()).isEqualTo("small: id < 2");
+      assertThatThrownBy(() -> committer.commit(CommitterFixture.adds("a", 1, 1, written)))
+          .hasMessageStartingWith("SCHEMA_CHANGED: table orders got constraint small (id < 2)");
+      committer.commit(
+          new TableCommittable(
+              "orders",
+              "b",
+              1,
+              1,
+              List.of(written),
+              List.of(),
+              Map.of("constraints", "other: x\nsmall: id < 2")));
+    }
+    assertThat(CommitterFixture.ids(table())).containsExactly(2L);
   }
 
   @Test
