@@ -22,6 +22,7 @@ import io.millrace.delta.vector.RandomRows;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -34,7 +35,9 @@ import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.util.TestStreamEnvironment;
+import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.RowData;
+import org.apache.flink.table.data.StringData;
 import org.apache.flink.table.runtime.typeutils.InternalTypeInfo;
 import org.apache.flink.table.types.logical.LogicalType;
 import org.apache.flink.table.types.logical.RowType;
@@ -290,6 +293,88 @@ class TestStreams {
     assertThat(
             SourceTable.changes(source().changesUntilNow(ChangeForm.CHANGELOG).build(), NUMBERS, 2))
         .containsExactly("+I[100, n100]", "+I[101, n101]");
+  }
+
+  /** A commit with a change data feed, as other writers make it. */
+  private void commitWithFeed(long version, String feedFile) throws Exception {
+    DataFile other = table.writeNumbers(500, 501);
+    String entry =
+        """
+        {"commitInfo":{"timestamp":1,"operation":"MERGE"}}
+        {"add":{"path":"%s","partitionValues":{},"size":%d,"modificationTime":1,"dataChange":true}}
+        {"cdc":{"path":"%s","partitionValues":{},"size":%d,"dataChange":false}}
+        """
+            .formatted(
+                other.path(), other.sizeBytes(), feedFile, Files.size(folder.resolve(feedFile)));
+    Files.writeString(folder.resolve("_delta_log/%020d.json".formatted(version)), entry);
+  }
+
+  @Test
+  void aChangeDataFeedIsReadInsteadOfTheFilesWhereThereIsOne() throws Exception {
+    table.appendNumbers(0, 2);
+    RowType feed = (RowType) RandomRows.type("ROW<id BIGINT, name STRING, `_change_type` STRING>");
+    List<RowData> changes = new ArrayList<>();
+    String[][] told = {
+      {"1", "update_preimage"}, {"1", "update_postimage"}, {"7", "insert"}, {"0", "delete"}
+    };
+    for (String[] change : told) {
+      changes.add(
+          GenericRowData.of(
+              Long.parseLong(change[0]),
+              StringData.fromString("n" + change[0]),
+              StringData.fromString(change[1])));
+    }
+    DataFile written = new SourceTable(folder.resolve("_change_data"), feed).write(changes);
+    commitWithFeed(2, "_change_data/" + written.path());
+
+    assertThat(
+            SourceTable.changes(
+                source().changesUntilNow(ChangeForm.CHANGELOG).startingVersion(2).build(),
+                NUMBERS,
+                2))
+        .containsExactly("-U[1, n1]", "-D[0, n0]", "+U[1, n1]", "+I[7, n7]");
+    RowType type = (RowType) RandomRows.type("ROW<what STRING, id BIGINT, v BIGINT>");
+    assertThat(
+            SourceTable.changes(
+                source()
+                    .changesUntilNow(ChangeForm.ROWS)
+                    .startingVersion(1)
+                    .metadata("what", MetadataColumn.CHANGE_TYPE)
+                    .column("id", type.getTypeAt(1))
+                    .metadata("v", MetadataColumn.COMMIT_VERSION)
+                    .build(),
+                type,
+                1))
+        .containsExactly(
+            "+I[insert, 0, 1]",
+            "+I[insert, 1, 1]",
+            "+I[update_preimage, 1, 2]",
+            "+I[update_postimage, 1, 2]",
+            "+I[insert, 7, 2]",
+            "+I[delete, 0, 2]");
+  }
+
+  @Test
+  void aVersionThatOnlyMovesRowsIsPassedOver() throws Exception {
+    DataFile file = table.appendNumbers(0, 2);
+    DataFile merged = table.writeNumbers(0, 2);
+    Files.writeString(
+        folder.resolve("_delta_log/%020d.json".formatted(2)),
+        """
+        {"commitInfo":{"timestamp":1,"operation":"OPTIMIZE"}}
+        {"remove":{"path":"%s","dataChange":false}}
+        {"add":{"path":"%s","partitionValues":{},"size":%d,"modificationTime":1,"dataChange":false}}
+        """
+            .formatted(file.path(), merged.path(), merged.sizeBytes()));
+
+    assertThat(planned(OnChange.FAIL, 2)).isEmpty();
+    assertThat(
+            SourceTable.changes(
+                source().changesUntilNow(ChangeForm.CHANGELOG).startingVersion(2).build(),
+                NUMBERS,
+                1))
+        .isEmpty();
+    assertThat(SourceTable.rows(source().build(), NUMBERS)).isEqualTo(texts(0, 2));
   }
 
   @Test

@@ -162,6 +162,27 @@ class TestDeltaSql {
   }
 
   @Test
+  void mappedColumnsAreReadByTheirNamesInTheTable() throws Exception {
+    for (String mode : new String[] {"name", "id"}) {
+      sql.run(
+          "CREATE TABLE mapped_%s (id BIGINT, `a b` STRING, r ROW<x INT, `y z` ARRAY<STRING>>) WITH"
+                  .formatted(mode)
+              + " ('connector' = 'delta', 'path' = '%s', 'delta.columnMapping.mode' = '%s')"
+                  .formatted(folder.resolve("mapped-" + mode), mode));
+      sql.insert(
+          "INSERT INTO mapped_%s VALUES (1, 'one', ROW(7, ARRAY['p'])), (2, 'two', ROW(8, ARRAY['q']))"
+              .formatted(mode));
+
+      assertThat(sql.rows("SELECT * FROM mapped_%s WHERE `a b` >= 'one'".formatted(mode)))
+          .containsExactly("+I[1, one, +I[7, [p]]]", "+I[2, two, +I[8, [q]]]");
+      assertThat(
+              sql.rows(
+                  "SELECT m.r.`y z`, `a b` FROM mapped_%s m WHERE `a b` = 'two'".formatted(mode)))
+          .containsExactly("+I[[q], two]");
+    }
+  }
+
+  @Test
   void aStreamGoesOnWithWhatIsAppended() throws Exception {
     var table = new SourceTable(folder.resolve("numbers"), SourceTable.NUMBERS);
     table.appendNumbers(0, 2);
