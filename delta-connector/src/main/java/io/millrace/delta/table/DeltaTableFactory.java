@@ -1,6 +1,7 @@
 package io.millrace.delta.table;
 
 import io.millrace.delta.DeltaTableSpec;
+import io.millrace.delta.sink.PartitionOptions;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
@@ -92,6 +93,11 @@ public final class DeltaTableFactory implements DynamicTableSourceFactory, Dynam
                 (RowType) context.getPhysicalRowDataType().getLogicalType(),
                 primaryKey,
                 properties)
-            .partitionedBy(table.getPartitionKeys()));
+            .partitionedBy(table.getPartitionKeys())
+            .evolving(options.get(DeltaTableOptions.SCHEMA_EVOLUTION)),
+        new PartitionOptions(
+            options.get(DeltaTableOptions.PARTITION_OPEN_FILES),
+            options.get(DeltaTableOptions.PARTITION_BUFFER).getBytes(),
+            options.get(DeltaTableOptions.PARTITION_DISTRIBUTION)));
   }
 }

@@ -1,5 +1,7 @@
 package io.millrace.delta.table;
 
+import io.millrace.delta.SchemaEvolution;
+import io.millrace.delta.sink.PartitionOptions;
 import java.time.Duration;
 import java.util.Set;
 import org.apache.flink.configuration.ConfigOption;
@@ -106,6 +108,33 @@ final class DeltaTableOptions {
               "Stable name of who writes; two jobs that write at the same time need two. By default"
                   + " the name of the job and the table.");
 
+  static final ConfigOption<SchemaEvolution> SCHEMA_EVOLUTION =
+      ConfigOptions.key("sink.schema-evolution")
+          .enumType(SchemaEvolution.class)
+          .defaultValue(SchemaEvolution.NONE)
+          .withDescription(
+              "none: the table stays as it is. add: new nullable columns are added to it. widen:"
+                  + " its types also become wider, if it has delta.enableTypeWidening.");
+
+  static final ConfigOption<Integer> PARTITION_OPEN_FILES =
+      ConfigOptions.key("sink.partition.open-files")
+          .intType()
+          .defaultValue(PartitionOptions.DEFAULT.openFilesMax())
+          .withDescription("Most files that one subtask has open at a time.");
+
+  static final ConfigOption<MemorySize> PARTITION_BUFFER =
+      ConfigOptions.key("sink.partition.buffer")
+          .memoryType()
+          .defaultValue(new MemorySize(PartitionOptions.DEFAULT.bufferedBytesMax()))
+          .withDescription("About how much may wait in the open files of one subtask.");
+
+  static final ConfigOption<PartitionOptions.Distribution> PARTITION_DISTRIBUTION =
+      ConfigOptions.key("sink.partition.distribution")
+          .enumType(PartitionOptions.Distribution.class)
+          .defaultValue(PartitionOptions.DEFAULT.distribution())
+          .withDescription(
+              "by_partition: one subtask writes a partition. as_they_come: rows are not shuffled.");
+
   static final Set<ConfigOption<?>> OPTIONAL =
       Set.of(
           MODE,
@@ -119,7 +148,11 @@ final class DeltaTableOptions {
           IGNORE_CHANGES,
           POLL_INTERVAL,
           SPLIT_SIZE,
-          SINK_ID);
+          SINK_ID,
+          SCHEMA_EVOLUTION,
+          PARTITION_OPEN_FILES,
+          PARTITION_BUFFER,
+          PARTITION_DISTRIBUTION);
 
   private DeltaTableOptions() {}
 

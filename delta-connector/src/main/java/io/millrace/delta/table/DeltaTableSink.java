@@ -3,10 +3,12 @@ package io.millrace.delta.table;
 import static java.util.Objects.requireNonNull;
 
 import io.millrace.delta.DeltaTableSpec;
+import io.millrace.delta.parquet.ParquetOptions;
 import io.millrace.delta.sink.CheckpointPart;
 import io.millrace.delta.sink.DeltaSink;
 import io.millrace.delta.sink.Epoch;
 import io.millrace.delta.sink.EpochListener;
+import io.millrace.delta.sink.PartitionOptions;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -25,9 +27,11 @@ import org.apache.flink.table.data.RowData;
  */
 final class DeltaTableSink implements DynamicTableSink, SupportsPartitioning {
   private final DeltaTableSpec spec;
+  private final PartitionOptions partitions;
 
-  DeltaTableSink(DeltaTableSpec spec) {
+  DeltaTableSink(DeltaTableSpec spec, PartitionOptions partitions) {
     this.spec = requireNonNull(spec, "spec is null");
+    this.partitions = requireNonNull(partitions, "partitions is null");
   }
 
   @Override
@@ -53,8 +57,10 @@ final class DeltaTableSink implements DynamicTableSink, SupportsPartitioning {
   private DataStreamSink<?> write(ProviderContext provider, DataStream<RowData> rows) {
     DataStream<CheckpointPart> parts =
         spec.upserts()
-            ? DeltaSink.upsert(rows, spec, uid(provider, "write"), false)
-            : DeltaSink.append(rows, spec, uid(provider, "write"));
+            ? DeltaSink.upsert(
+                rows, spec, ParquetOptions.DEFAULT, partitions, uid(provider, "write"), false)
+            : DeltaSink.append(
+                rows, spec, ParquetOptions.DEFAULT, partitions, uid(provider, "write"));
     return DeltaSink.commit(List.of(parts), List.of(spec), Nobody.INSTANCE, uid(provider, "commit"))
         .sinkTo(new DiscardingSink<>())
         .name(spec.name() + ": committed")
@@ -68,7 +74,7 @@ final class DeltaTableSink implements DynamicTableSink, SupportsPartitioning {
 
   @Override
   public DynamicTableSink copy() {
-    return new DeltaTableSink(spec);
+    return new DeltaTableSink(spec, partitions);
   }
 
   @Override
