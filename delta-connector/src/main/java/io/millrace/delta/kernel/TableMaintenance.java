@@ -6,6 +6,7 @@ import io.delta.kernel.TableManager;
 import io.delta.kernel.engine.Engine;
 import io.delta.kernel.exceptions.CheckpointAlreadyExistsException;
 import io.delta.kernel.hook.PostCommitHook;
+import io.delta.kernel.internal.SnapshotImpl;
 import io.millrace.delta.log.CommitStores;
 import io.millrace.delta.log.DurableFiles;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -154,13 +156,17 @@ final class TableMaintenance implements AutoCloseable {
    * takes that for time travel, and then never expires old entries.
    */
   private void writeCheckpoint() throws IOException {
-    var latest = TableManager.loadSnapshot(tablePath).build(engine.get());
+    Engine usual = engine.get();
+    SnapshotImpl latest = (SnapshotImpl) TableManager.loadSnapshot(tablePath).build(usual);
+    Optional<KeptRemovals> kept = KeptRemovals.of(usual, latest, System.currentTimeMillis());
     try {
-      SnapshotChain.withoutConstraints(engine.get(), latest).writeCheckpoint(engine.get());
+      SnapshotChain.withoutConstraints(usual, latest)
+          .writeCheckpoint(new CheckpointEngine(usual, kept));
     } catch (CheckpointAlreadyExistsException e) {
       LOG.debug("Another writer was faster: table={}, version={}", tableName, latest.getVersion());
     }
     checkpointVersion.set(latest.getVersion());
+    ExpiredLog.deleteLeftovers(usual, latest);
     deleteAbandonedStagingFiles();
   }
 

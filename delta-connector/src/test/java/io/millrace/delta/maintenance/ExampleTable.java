@@ -33,11 +33,23 @@ final class ExampleTable implements AutoCloseable {
   static final Clock IN_EIGHT_DAYS = Clock.offset(Clock.systemUTC(), Duration.ofDays(8));
 
   private final Path folder;
-  private final TableLog log;
+  private final TableDefinition definition;
+  private TableLog log;
 
-  private ExampleTable(Path folder, TableLog log) {
+  private ExampleTable(Path folder, TableDefinition definition) {
     this.folder = folder;
-    this.log = log;
+    this.definition = definition;
+    this.log = open(definition);
+  }
+
+  private static TableLog open(TableDefinition definition) {
+    return TableLog.open(definition, CommitStores.forTable(definition.path()), Clock.systemUTC());
+  }
+
+  /** Waits for a table checkpoint that is being written. */
+  void reopen() {
+    log.close();
+    log = open(definition);
   }
 
   static ExampleTable create(Path folder) {
@@ -47,9 +59,7 @@ final class ExampleTable implements AutoCloseable {
   static ExampleTable create(Path folder, Map<String, String> properties) {
     TableDefinition definition =
         new TableDefinition("orders", folder.toString(), ExampleFiles.ROW_TYPE, true, properties);
-    return new ExampleTable(
-        folder,
-        TableLog.open(definition, CommitStores.forTable(folder.toString()), Clock.systemUTC()));
+    return new ExampleTable(folder, definition);
   }
 
   Path folder() {
