@@ -2,18 +2,21 @@ package io.millrace.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.math.BigDecimal;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -46,6 +49,7 @@ class TestSparkReadsOurTables {
 
   @BeforeAll
   void writeTheTables() throws Exception {
+    deleteTablesOfAnEarlierBuild();
     Path platform = Files.createTempDirectory(WORK, "platform");
     int kafka = freePort();
     String bootstrap = "127.0.0.1:" + kafka;
@@ -116,6 +120,19 @@ class TestSparkReadsOurTables {
                 "spark.sql.catalog.spark_catalog",
                 "org.apache.spark.sql.delta.catalog.DeltaCatalog")
             .getOrCreate();
+  }
+
+  /** They stay for other readers after the test, and their topic does not. */
+  private static void deleteTablesOfAnEarlierBuild() throws IOException {
+    if (Files.exists(TABLES)) {
+      List<Path> paths;
+      try (Stream<Path> walk = Files.walk(TABLES)) {
+        paths = walk.sorted(Comparator.reverseOrder()).toList();
+      }
+      for (Path path : paths) {
+        Files.delete(path);
+      }
+    }
   }
 
   @AfterAll
