@@ -119,13 +119,15 @@ public final class KeyedTables {
    * Reads the tables of this subtask's key groups, whatever parallelism wrote them.
    *
    * @throws MillraceException STATE_INCOMPATIBLE if they were written for other keys or values,
-   *     STATE_CORRUPT if they cannot be read
+   *     STATE_CORRUPT if they cannot be read, or only some are there
    */
   public void restore(StateInitializationContext context) throws IOException {
     if (!context.isRestored()) {
       return;
     }
+    int found = 0;
     for (KeyGroupStatePartitionStreamProvider group : context.getRawKeyedStateInputs()) {
+      found++;
       DataInputViewStreamWrapper in = new DataInputViewStreamWrapper(group.getStream());
       int version = in.readInt();
       int length = in.readInt();
@@ -145,6 +147,13 @@ public final class KeyedTables {
             "Start this table afresh, or restore with the query that wrote the state.");
       }
       tables[group.getKeyGroupId() - range.getStartKeyGroup()] = KeyTable.read(in);
+    }
+    // None: an operator that was not there when the state was written.
+    if (found != 0 && found != tables.length) {
+      throw new MillraceException(
+          ErrorCode.STATE_CORRUPT,
+          "keyed state has " + found + " of the " + tables.length + " key groups from " + range,
+          "Restore an earlier checkpoint or savepoint.");
     }
   }
 }

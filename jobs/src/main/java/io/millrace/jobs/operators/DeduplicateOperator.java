@@ -55,14 +55,18 @@ public final class DeduplicateOperator extends RawKeyedOperator {
     this.rowType = requireNonNull(rowType, "rowType is null");
     this.keyColumns = keyColumns.clone();
     this.keys = new RowKeys(rowType, keyColumns);
-    if (horizon != null && horizon.toMillis() < BUCKETS_PER_HORIZON) {
+    horizonMillis = horizon == null ? Long.MAX_VALUE : checked(horizon).toMillis();
+    bucketMillis = horizonMillis / BUCKETS_PER_HORIZON;
+  }
+
+  static Duration checked(Duration horizon) {
+    if (horizon.toMillis() < BUCKETS_PER_HORIZON) {
       throw new MillraceException(
           ErrorCode.PROPERTY_INVALID,
           "the horizon of a deduplication is " + horizon,
           "Use a positive duration such as 10 min, or none to remember keys for ever.");
     }
-    horizonMillis = horizon == null ? Long.MAX_VALUE : horizon.toMillis();
-    bucketMillis = horizonMillis / BUCKETS_PER_HORIZON;
+    return horizon;
   }
 
   /** What the input has to be keyed by. */
@@ -75,15 +79,20 @@ public final class DeduplicateOperator extends RawKeyedOperator {
   }
 
   @Override
-  KeyedTables newTables() {
-    String signature =
-        "deduplicate"
-            + (isBounded() ? " with horizon" : "")
-            + " by "
-            + StateSignature.of(keys.keyType());
-    int valueLongs = isBounded() ? 1 : 0;
-    return KeyedTables.of(
-        getRuntimeContext().getTaskInfo(), signature, () -> keys.newTable(valueLongs));
+  String signature() {
+    return signature(keys, isBounded());
+  }
+
+  static String signature(RowKeys keys, boolean isBounded) {
+    return "deduplicate"
+        + (isBounded ? " with horizon" : "")
+        + " by "
+        + StateSignature.of(keys.keyType());
+  }
+
+  @Override
+  KeyTable newTable() {
+    return keys.newTable(isBounded() ? 1 : 0);
   }
 
   /** The value of an entry is a time, not before its first row, from which the horizon counts. */

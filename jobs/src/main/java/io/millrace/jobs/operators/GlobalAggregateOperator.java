@@ -25,6 +25,7 @@ public final class GlobalAggregateOperator extends RawKeyedOperator {
 
   private static final long CHANGED = 1;
   private static final long EMITTED = 2;
+  private static final int SCANNED_SHARE = 8;
 
   private final Aggregation aggregation;
   private final Accumulators accumulators;
@@ -44,13 +45,15 @@ public final class GlobalAggregateOperator extends RawKeyedOperator {
     this.groupColumns = aggregation.groupColumns();
   }
 
+  @Override
+  String signature() {
+    return aggregation.signature();
+  }
+
   /** A group's longs: what the calls accumulated, then the flags. */
   @Override
-  KeyedTables newTables() {
-    return KeyedTables.of(
-        getRuntimeContext().getTaskInfo(),
-        aggregation.signature(),
-        () -> keys.newTable(accumulators.width() + 1));
+  KeyTable newTable() {
+    return keys.newTable(accumulators.width() + 1);
   }
 
   @Override
@@ -107,7 +110,8 @@ public final class GlobalAggregateOperator extends RawKeyedOperator {
         continue;
       }
       KeyTable table = tables().table(i);
-      if (changed.moves == table.moves()) {
+      // In the order of the table where most of it changed: memory is read ahead then.
+      if (changed.moves == table.moves() && changed.count < table.size() / SCANNED_SHARE) {
         for (int n = 0; n < changed.count; n++) {
           emitChanged(table, changed.slots[n]);
         }

@@ -2,21 +2,14 @@ package io.millrace.jobs.operators;
 
 import static java.util.Objects.requireNonNull;
 
+import io.millrace.delta.state.KeyTable;
 import io.millrace.delta.state.KeyedTables;
-import io.millrace.delta.state.RowKeys;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
-import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.jspecify.annotations.Nullable;
 
-/**
- * An operator whose keyed state is {@link KeyedTables} in Flink's raw keyed state.
- *
- * <p>Its input is keyed by {@link RowKeys#selector}, so that Flink partitions by the hash that also
- * finds the table. Flink's own notion of a current key is switched off: it would hash every row
- * twice for a state backend that holds nothing.
- */
-abstract class RawKeyedOperator extends AccountedOperator {
+/** An operator whose keyed state is {@link KeyedTables} in Flink's raw keyed state. */
+abstract class RawKeyedOperator extends KeyedOperator {
   private static final long serialVersionUID = 1;
 
   private transient @Nullable KeyedTables tables;
@@ -25,8 +18,8 @@ abstract class RawKeyedOperator extends AccountedOperator {
     super(operator);
   }
 
-  /** Empty tables for this subtask's key groups. */
-  abstract KeyedTables newTables();
+  /** An empty table, as each key group has one. */
+  abstract KeyTable newTable();
 
   /** Called after the tables were filled, or found to have nothing to be filled with. */
   void restored(KeyedTables tables) {}
@@ -39,9 +32,14 @@ abstract class RawKeyedOperator extends AccountedOperator {
   }
 
   @Override
-  public void initializeState(StateInitializationContext context) throws Exception {
-    super.initializeState(context);
-    KeyedTables initial = newTables();
+  final String place() {
+    return "memory";
+  }
+
+  @Override
+  final void restore(StateInitializationContext context) throws Exception {
+    KeyedTables initial =
+        KeyedTables.of(getRuntimeContext().getTaskInfo(), signature(), this::newTable);
     initial.restore(context);
     restored(initial);
     tables = initial;
@@ -60,18 +58,4 @@ abstract class RawKeyedOperator extends AccountedOperator {
     beforeSnapshot(tables());
     tables().snapshot(context);
   }
-
-  @Override
-  protected final boolean isUsingCustomRawKeyedState() {
-    return true;
-  }
-
-  @Override
-  public final boolean hasKeyContext1() {
-    return false;
-  }
-
-  @Override
-  @SuppressWarnings("rawtypes")
-  public final void setKeyContextElement1(StreamRecord record) {}
 }

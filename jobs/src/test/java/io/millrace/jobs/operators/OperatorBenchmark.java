@@ -14,6 +14,7 @@ import java.util.SplittableRandom;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 import org.apache.flink.runtime.event.WatermarkEvent;
+import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.Output;
 import org.apache.flink.streaming.api.watermark.Watermark;
@@ -53,7 +54,7 @@ public final class OperatorBenchmark {
       ids[i] = 1_000_000_000L + (random.nextInt(100) == 0 ? i - random.nextInt(10_000) : i);
       double u = random.nextDouble();
       // About Zipf's law with exponent 1 over a million customers, scattered.
-      customers[i] = 1 + (long) (Math.pow(1_000_000, u) * 7919) % 1_000_000;
+      customers[i] = 1 + (long) Math.pow(1_000_000, u) * 7919 % 1_000_000;
       regions[i] = random.nextInt(12);
     }
     for (int i = 0; i < names.length; i++) {
@@ -69,6 +70,7 @@ public final class OperatorBenchmark {
       benchmark.deduplicate("deduplicate by order_id, for ever", null, 0);
       benchmark.deduplicate("deduplicate by order_id, 10 min", Duration.ofMinutes(10), 0);
       benchmark.deduplicate("deduplicate by (order_id, region)", null, 0, 2);
+      benchmark.deduplicateInRocksDb();
       benchmark.aggregate("aggregate by customer_id", 1);
       benchmark.aggregate("aggregate by (region, minute)", 2, 3);
       benchmark.serialize();
@@ -119,6 +121,24 @@ public final class OperatorBenchmark {
         });
   }
 
+  private void deduplicateInRocksDb() throws Exception {
+    measure(
+        "deduplicate by order_id, in RocksDB",
+        () -> {
+          var operator = new DeduplicateOnStateBackend("d", ORDERS, new int[] {0}, null);
+          try (var harness = Harnesses.keyed(operator, operator.keySelector(), ORDERS, 1, 0)) {
+            harness.setStateBackend(new EmbeddedRocksDBStateBackend());
+            harness.open();
+            discard(operator, null);
+            StreamRecord<RowData> record = new StreamRecord<>(new FlatRow(ORDERS));
+            for (int i = 0; i < ROWS; i++) {
+              fill((FlatRow) record.getValue(), i);
+              operator.processElement(record);
+            }
+          }
+        });
+  }
+
   private void aggregate(String what, int... groups) throws Exception {
     Aggregation aggregation =
         new Aggregation(
@@ -140,6 +160,7 @@ public final class OperatorBenchmark {
             globalHarness.open();
             discard(global, null);
             discard(local, global);
+
             StreamRecord<RowData> record = new StreamRecord<>(new FlatRow(ORDERS));
             for (int i = 0; i < ROWS; i++) {
               fill((FlatRow) record.getValue(), i);

@@ -55,7 +55,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RescaledPipelineIT {
   private static final RowType ORDERS =
       Harnesses.rowType("ROW<id BIGINT, region STRING, customer BIGINT, amount DECIMAL(10, 2)>");
-  private static final int ROWS_PER_RUN = 30_000;
+  private static final int ROWS_PER_RUN = 12_000;
 
   @RegisterExtension
   static final MiniClusterExtension CLUSTER =
@@ -275,7 +275,7 @@ class RescaledPipelineIT {
 
   /** Every third order comes again in the other half of the sequence, often in another run. */
   private static long id(long n) {
-    return n % 3 == 0 ? (n % (Long.MAX_VALUE / 4)) % 20_000 : n;
+    return n % 3 == 0 ? (n % (Long.MAX_VALUE / 4)) % 9_000 : n;
   }
 
   private static String region(long id) {

@@ -249,8 +249,8 @@ class TestAggregateOperators {
     assertThatThrownBy(() -> other.initializeState(state))
         .hasMessageContaining(
             "STATE_INCOMPATIBLE: the state was written for aggregate COUNT_STAR, SUM(DECIMAL(10,"
-                + " 2)) by (VARCHAR(2147483647)) but the query now needs aggregate COUNT_STAR,"
-                + " SUM(DECIMAL(10, 2)) by (BIGINT)");
+                + " 2)) by (VARCHAR(2147483647)) in memory but the query now needs aggregate"
+                + " COUNT_STAR, SUM(DECIMAL(10, 2)) by (BIGINT) in memory");
   }
 
   private static KeyedOneInputStreamOperatorTestHarness<Integer, RowData, RowData> global(

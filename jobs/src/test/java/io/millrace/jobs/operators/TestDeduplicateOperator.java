@@ -194,8 +194,8 @@ class TestDeduplicateOperator {
     try (var harness = harness(operator(null, 1), 1, 0)) {
       assertThatThrownBy(() -> harness.initializeState(state))
           .hasMessageContaining(
-              "STATE_INCOMPATIBLE: the state was written for deduplicate by (BIGINT) but the query"
-                  + " now needs deduplicate by (VARCHAR(2147483647))");
+              "STATE_INCOMPATIBLE: the state was written for deduplicate by (BIGINT) in memory"
+                  + " but the query now needs deduplicate by (VARCHAR(2147483647)) in memory");
     }
   }
 
