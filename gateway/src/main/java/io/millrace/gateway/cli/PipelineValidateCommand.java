@@ -1,5 +1,7 @@
 package io.millrace.gateway.cli;
 
+import io.millrace.jobs.plan.PipelineCompiler;
+import io.millrace.jobs.plan.PipelinePlan;
 import io.millrace.jobs.project.PipelineGraph;
 import io.millrace.jobs.project.Project;
 import picocli.CommandLine.Command;
@@ -30,10 +32,13 @@ final class PipelineValidateCommand extends JsonCommand {
   @Override
   public Integer call() {
     PipelineGraph graph = PipelineGraph.of(Project.load(options.project(), options.variables()));
+    PipelinePlan plan = PipelineCompiler.compile(graph);
     if (json()) {
       console().out().println(graph.toJson());
     } else {
       console().out().print(graph.toText());
+      console().out().println();
+      console().out().print(plan.toText());
       console().out().println("valid: " + graph.datasets().size() + " datasets");
     }
     return 0;

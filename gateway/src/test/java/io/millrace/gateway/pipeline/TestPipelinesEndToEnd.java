@@ -16,6 +16,7 @@ import io.millrace.jobs.pipeline.EpochRecord;
 import io.millrace.jobs.pipeline.PipelineLayout;
 import io.millrace.jobs.pipeline.PipelineRun;
 import io.millrace.jobs.pipeline.RunOptions;
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -29,6 +30,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.runtime.checkpoint.Checkpoints;
 import org.apache.flink.util.FileUtils;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
@@ -276,6 +278,47 @@ class TestPipelinesEndToEnd {
         .hasMessageContaining("offset 2");
     assertThat(rows("strict", "id")).containsExactly("0");
     assertThat(rows("bronze", "pos")).containsExactly("0");
+  }
+
+  /**
+   * What Flink's backend keeps is managed state; on the heap, ours is raw state of the operators.
+   */
+  @Test
+  void stateIsWhereTheProjectSays() throws Exception {
+    send(0, "eu", 1);
+    once();
+    assertThat(operatorsWithManagedKeys()).isZero();
+
+    Path settings = project.resolve("pipeline.yml");
+    Files.writeString(settings, Files.readString(settings) + "state: rocksdb\n");
+    assertThatThrownBy(this::once).hasMessageStartingWith("STATE_INCOMPATIBLE: ");
+
+    root = directory.resolve(topic + "-rocksdb");
+    once();
+    assertThat(operatorsWithManagedKeys()).as("deduplication and totals").isEqualTo(2);
+    send(0, "eu", 1);
+    send(2, "eu", 4);
+    once();
+    assertThat(rows("silver", "id")).containsExactly("0", "2");
+    assertThat(rows("gold", "region", "n", "qty")).containsExactly("eu|2|5");
+  }
+
+  /** By the newest savepoint of the root. */
+  private long operatorsWithManagedKeys() throws Exception {
+    Path metadata;
+    try (Stream<Path> files = Files.walk(PipelineLayout.of(root).savepoints())) {
+      metadata = files.filter(file -> file.endsWith("_metadata")).findFirst().orElseThrow();
+    }
+    try (DataInputStream in = new DataInputStream(Files.newInputStream(metadata))) {
+      return Checkpoints.loadCheckpointMetadata(
+              in, PipelineRun.class.getClassLoader(), metadata.toString())
+          .getOperatorStates()
+          .stream()
+          .filter(
+              operator ->
+                  operator.getStates().stream().anyMatch(s -> !s.getManagedKeyedState().isEmpty()))
+          .count();
+    }
   }
 
   @Test

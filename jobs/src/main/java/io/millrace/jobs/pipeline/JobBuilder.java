@@ -10,8 +10,10 @@ import io.millrace.jobs.json.JsonSchemaDecoder;
 import io.millrace.jobs.operators.AccountedOperator;
 import io.millrace.jobs.operators.Aggregation;
 import io.millrace.jobs.operators.CheckOperator;
+import io.millrace.jobs.operators.DeduplicateOnStateBackend;
 import io.millrace.jobs.operators.DeduplicateOperator;
 import io.millrace.jobs.operators.FilterOperator;
+import io.millrace.jobs.operators.GlobalAggregateOnStateBackend;
 import io.millrace.jobs.operators.GlobalAggregateOperator;
 import io.millrace.jobs.operators.LocalAggregateOperator;
 import io.millrace.jobs.operators.LookupJoinOperator;
@@ -25,6 +27,7 @@ import io.millrace.jobs.plan.PipelineCompiler;
 import io.millrace.jobs.plan.PipelinePlan;
 import io.millrace.jobs.plan.PlanNode;
 import io.millrace.jobs.plan.TableWrite;
+import io.millrace.jobs.project.PipelineSettings;
 import io.millrace.quality.QuarantineSchema;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -218,8 +221,17 @@ final class JobBuilder {
           input.keyBy(keys.selector()),
           node,
           node.name(),
-          new DeduplicateOperator(
-              node.name(), node.rowType(), deduplicate.keys(), deduplicate.horizon().orElse(null)));
+          onHeap()
+              ? new DeduplicateOperator(
+                  node.name(),
+                  node.rowType(),
+                  deduplicate.keys(),
+                  deduplicate.horizon().orElse(null))
+              : new DeduplicateOnStateBackend(
+                  node.name(),
+                  node.rowType(),
+                  deduplicate.keys(),
+                  deduplicate.horizon().orElse(null)));
     }
     PlanNode.Aggregate aggregate = (PlanNode.Aggregate) node;
     Aggregation aggregation = aggregate.aggregation();
@@ -233,7 +245,13 @@ final class JobBuilder {
         partials.keyBy(aggregation.partialKeySelector()),
         node,
         node.name(),
-        new GlobalAggregateOperator(node.name(), aggregation));
+        onHeap()
+            ? new GlobalAggregateOperator(node.name(), aggregation)
+            : new GlobalAggregateOnStateBackend(node.name(), aggregation));
+  }
+
+  private boolean onHeap() {
+    return plan.state() == PipelineSettings.StateBackend.HEAP;
   }
 
   private static ParseJsonOperator parser(PlanNode.ParseJson parse) {

@@ -18,6 +18,7 @@ import io.millrace.jobs.language.StreamingTable;
 import io.millrace.jobs.operators.CheckOperator;
 import io.millrace.jobs.operators.Provenance;
 import io.millrace.jobs.project.PipelineGraph;
+import io.millrace.jobs.project.PipelineSettings;
 import io.millrace.quality.Expectation;
 import io.millrace.quality.ViolationAction;
 import java.time.Duration;
@@ -90,8 +91,9 @@ public final class PipelineCompiler {
       relations.put(dataset.name(), dataset(dataset));
     }
     Set<String> quarantine = new TreeSet<>();
+    PipelineSettings settings = graph.project().settings();
     PipelinePlan plan =
-        new PipelinePlan(graph.project().settings().name(), tables, List.of(), ways);
+        new PipelinePlan(settings.name(), tables, List.of(), ways, settings.state());
     for (PlanNode node : plan.nodes()) {
       if (node instanceof PlanNode.ParseJson parse) {
         parse.quarantine().ifPresent(quarantine::add);
@@ -107,7 +109,8 @@ public final class PipelineCompiler {
             "name another table in TBLPROPERTIES ('quality.quarantine' = '…')");
       }
     }
-    return new PipelinePlan(plan.pipeline(), tables, List.copyOf(quarantine), ways);
+    return new PipelinePlan(
+        plan.pipeline(), tables, List.copyOf(quarantine), ways, settings.state());
   }
 
   private Relation dataset(Dataset dataset) {

@@ -1,5 +1,6 @@
 package io.millrace.jobs.plan;
 
+import io.millrace.jobs.project.PipelineSettings;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -19,12 +20,14 @@ import java.util.TreeSet;
  * @param tables what is written, in the order of the datasets
  * @param quarantineTables names of the tables for what is refused, sorted
  * @param ways how each dataset runs, by its name: for people
+ * @param state where keyed state lives
  */
 public record PipelinePlan(
     String pipeline,
     List<TableWrite> tables,
     List<String> quarantineTables,
-    Map<String, String> ways) {
+    Map<String, String> ways,
+    PipelineSettings.StateBackend state) {
   public PipelinePlan {
     tables = List.copyOf(tables);
     quarantineTables = List.copyOf(new TreeSet<>(quarantineTables));
@@ -54,6 +57,9 @@ public record PipelinePlan(
    */
   public String fingerprint() {
     List<String> parts = new ArrayList<>();
+    if (state != PipelineSettings.StateBackend.HEAP) {
+      parts.add("state " + state);
+    }
     for (PlanNode node : nodes()) {
       node.stateSignature().ifPresent(signature -> parts.add(node.name() + " = " + signature));
     }
