@@ -10,10 +10,11 @@ import picocli.CommandLine.Mixin;
 /** Reads a project and says what is wrong with it. */
 @Command(
     name = "validate",
-    header = "Check a project's files, SQL and graph; nothing is read or written.",
+    header = "Check a project's files, SQL and graph; no topic is read and nothing is written.",
     description = {
       "",
-      "Prints the graph of datasets. Every mistake is named with file, line and column.",
+      "Prints the graph of datasets, and whether each of them runs in Millrace's own operators",
+      "or in Flink's, and why. Every mistake is named with file, line and column.",
       ""
     },
     footer = {
@@ -34,7 +35,7 @@ final class PipelineValidateCommand extends JsonCommand {
     PipelineGraph graph = PipelineGraph.of(Project.load(options.project(), options.variables()));
     PipelinePlan plan = PipelineCompiler.compile(graph);
     if (json()) {
-      console().out().println(graph.toJson());
+      console().out().println(graph.toJson(plan.ways()));
     } else {
       console().out().print(graph.toText());
       console().out().println();

@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.flink.table.types.logical.LogicalType;
 
@@ -84,7 +85,7 @@ final class GraphRendering {
         .append('\n');
   }
 
-  String json() {
+  String json(Map<String, String> ways) {
     ObjectNode root = JSON.createObjectNode();
     root.put("pipeline", graph.project().settings().name());
     ArrayNode sources = root.putArray("sources");
@@ -98,7 +99,11 @@ final class GraphRendering {
                     .put("function", source.function())
                     .put("subject", source.subject()));
     ArrayNode datasets = root.putArray("datasets");
-    graph.datasets().forEach(dataset -> describe(datasets.addObject(), dataset));
+    for (Dataset dataset : graph.datasets()) {
+      ObjectNode node = datasets.addObject();
+      describe(node, dataset);
+      Optional.ofNullable(ways.get(dataset.name())).ifPresent(way -> node.put("runs", way));
+    }
     try {
       return JSON.writeValueAsString(root);
     } catch (IOException e) {

@@ -210,9 +210,13 @@ public final class PipelineGraph {
     return new GraphRendering(this).text();
   }
 
-  /** The graph as JSON, for programs; no value of a variable is in it. */
-  public String toJson() {
-    return new GraphRendering(this).json();
+  /**
+   * The graph as JSON, for programs; no value of a variable is in it.
+   *
+   * @param ways how datasets run, by their names
+   */
+  public String toJson(Map<String, String> ways) {
+    return new GraphRendering(this).json(ways);
   }
 
   private static <T> T known(Map<String, T> map, String name) {

@@ -131,7 +131,7 @@ class TestLanguageFuzz {
       byte[] mutant = mutant(random, valid);
       Files.write(folder.resolve(name), mutant);
       try {
-        PipelineGraph.of(Project.load(folder, set)).toJson();
+        PipelineGraph.of(Project.load(folder, set)).toJson(Map.of());
       } catch (ProjectException e) {
         refused++;
         assertThat(e.problems()).isNotEmpty();

@@ -98,7 +98,7 @@ class TestOrdersProject {
 
   @Test
   void asJsonItHoldsNoValueOfAVariable() {
-    assertThat(graph.toJson())
+    assertThat(graph.toJson(Map.of()))
         .contains("\"pipeline\" : \"orders\"", "\"onViolation\" : \"drop\"")
         .doesNotContain("localhost:9092");
   }

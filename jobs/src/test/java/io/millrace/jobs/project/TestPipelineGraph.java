@@ -68,7 +68,7 @@ class TestPipelineGraph {
                     COMMENT 'first' TBLPROPERTIES ('quality.quarantine' = 'bad')
                     AS SELECT * FROM STREAM read_kafka(bootstrapServers => 'k:1', subscribe => 't');
                     """)
-                .toJson())
+                .toJson(Map.of()))
         .isEqualTo(
             """
             {
