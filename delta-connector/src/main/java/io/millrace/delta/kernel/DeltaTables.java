@@ -182,12 +182,6 @@ public final class DeltaTables {
           "is to be upserted and is append-only",
           "set the table property delta.appendOnly to false");
     }
-    if (TableConfig.CHANGE_DATA_FEED_ENABLED.fromMetadata(metadata)) {
-      throw unsupported(
-          wanted,
-          "is to be upserted and has a change data feed, which is not written here",
-          "set the table property delta.enableChangeDataFeed to false");
-    }
   }
 
   private static MillraceException unsupported(TableDefinition table, String problem, String fix) {

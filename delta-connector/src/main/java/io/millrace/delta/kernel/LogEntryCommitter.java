@@ -55,6 +55,7 @@ final class LogEntryCommitter implements Committer {
   private final CommitStore store;
   private final Clock clock;
   private @Nullable TableChange change;
+  private boolean isDisguised;
   private Map<String, String> creationProperties = Map.of();
 
   LogEntryCommitter(String tableName, CommitStore store, Clock clock) {
@@ -65,7 +66,17 @@ final class LogEntryCommitter implements Committer {
 
   /** The next commit makes a change. */
   void announce(TableChange next) {
+    announce(next, false);
+  }
+
+  /**
+   * The next commit makes a change.
+   *
+   * @param removalsDisguised true if removals come with {@code dataChange} false for Kernel's sake
+   */
+  void announce(TableChange next, boolean removalsDisguised) {
     change = next;
+    isDisguised = removalsDisguised;
   }
 
   /**
@@ -75,6 +86,7 @@ final class LogEntryCommitter implements Committer {
    */
   void announceCreation(Map<String, String> properties) {
     change = null;
+    isDisguised = false;
     creationProperties = Map.copyOf(properties);
   }
 
@@ -156,6 +168,8 @@ final class LogEntryCommitter implements Committer {
         Row action = actions.next();
         if (!action.isNullAt(SingleAction.COMMIT_INFO_ORDINAL)) {
           described = JsonUtils.rowToJson(action);
+        } else if (isDisguised && !action.isNullAt(SingleAction.REMOVE_FILE_ORDINAL)) {
+          writeLine(ChangeActions.undisguised(JsonUtils.rowToJson(action)), following);
         } else if (change == null && !action.isNullAt(SingleAction.METADATA_ORDINAL)) {
           writeLine(withCreationProperties(JsonUtils.rowToJson(action)), following);
         } else if (change == null && !action.isNullAt(SingleAction.PROTOCOL_ORDINAL)) {
@@ -166,6 +180,7 @@ final class LogEntryCommitter implements Committer {
       }
       TableChange about = change;
       if (about != null) {
+        ChangeActions.write(about.changes(), following);
         writeTransactions(about.transactions(), following);
       }
       String checksum = EntryChecksum.of(following.toByteArray());

@@ -2,6 +2,7 @@ package io.millrace.delta.kernel;
 
 import static java.util.Objects.requireNonNull;
 
+import io.millrace.delta.ChangeFile;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +16,8 @@ import java.util.TreeMap;
  * @param metrics numbers of the operation
  * @param removed files as the version before has them
  * @param added files as this version shall have them
+ * @param changes files that list the changed rows; if there are any, readers of changes take them
+ *     and not the files before
  * @param dataChange false if the rows stay as they are, and only their files change
  * @param likeThen a state whose schema, properties, features and domains the table shall take back
  */
@@ -24,6 +27,7 @@ public record MaintenanceCommit(
     Map<String, String> metrics,
     List<LiveFile> removed,
     List<LiveFile> added,
+    List<ChangeFile> changes,
     boolean dataChange,
     Optional<TableState> likeThen) {
   public MaintenanceCommit {
@@ -32,7 +36,20 @@ public record MaintenanceCommit(
     metrics = new TreeMap<>(metrics);
     removed = List.copyOf(removed);
     added = List.copyOf(added);
+    changes = List.copyOf(changes);
     requireNonNull(likeThen, "likeThen is null");
+  }
+
+  /** A commit that lists no changed rows. */
+  public MaintenanceCommit(
+      String operation,
+      Map<String, String> parameters,
+      Map<String, String> metrics,
+      List<LiveFile> removed,
+      List<LiveFile> added,
+      boolean dataChange,
+      Optional<TableState> likeThen) {
+    this(operation, parameters, metrics, removed, added, List.of(), dataChange, likeThen);
   }
 
   /** A commit that only leaves a note in the table's history. */

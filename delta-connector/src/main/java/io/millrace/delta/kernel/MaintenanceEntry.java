@@ -82,6 +82,7 @@ final class MaintenanceEntry {
       following.write('\n');
     }
     try {
+      ChangeActions.write(change.changes(), following);
       ByteArrayOutputStream entry = new ByteArrayOutputStream(following.size() + 2048);
       String info =
           describe(

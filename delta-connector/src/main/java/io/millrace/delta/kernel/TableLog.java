@@ -158,7 +158,7 @@ public final class TableLog implements AutoCloseable {
    * A transaction that is tried once. Not from Kernel's builder, which refuses new columns on a
    * table that does not map its names, and tables with constraints: these are checked here.
    */
-  private static Transaction begin(
+  static Transaction begin(
       Snapshot snapshot, Optional<Protocol> protocol, Optional<Metadata> metadata) {
     SnapshotImpl read = (SnapshotImpl) snapshot;
     return new TransactionImpl(
@@ -283,11 +283,14 @@ public final class TableLog implements AutoCloseable {
   public boolean commit(TableChange change) {
     shortenAfterCheckpoint();
     maintenance.settleChecksum();
-    committer.announce(change);
+    // Kernel refuses to add and remove rows in one version of a table with a change data feed, as
+    // it has no files for it; the entry says what is true.
+    boolean disguise = !change.removed().isEmpty() && hasChangeDataFeed();
+    committer.announce(change, disguise);
     TransactionCommitResult result;
     try {
       Transaction transaction = begin(snapshot, Optional.empty(), Optional.empty());
-      result = transaction.commit(loader.engine(), actions(change));
+      result = transaction.commit(loader.engine(), actions(change, !disguise));
     } catch (MaxCommitRetryLimitReachedException lost) {
       return false;
     } catch (RuntimeException e) {
@@ -298,11 +301,12 @@ public final class TableLog implements AutoCloseable {
     return true;
   }
 
-  private CloseableIterable<Row> actions(TableChange change) {
+  private CloseableIterable<Row> actions(TableChange change, boolean removalsChangeData) {
     List<Row> rows = new ArrayList<>(change.removed().size() + change.added().size());
     long now = clock.millis();
     for (LiveFile file : change.removed()) {
-      rows.add(SingleAction.createRemoveFileSingleAction(file.toRemoveRow(now)));
+      rows.add(
+          SingleAction.createRemoveFileSingleAction(file.toRemoveRow(now, removalsChangeData)));
     }
     for (LiveFile file : change.added()) {
       rows.add(SingleAction.createAddFileSingleAction(file.toAddRow()));
@@ -374,6 +378,22 @@ public final class TableLog implements AutoCloseable {
       throw KernelFailures.translate("reloading table " + definition.name(), definition.path(), e);
     }
     return true;
+  }
+
+  /** Whether commits that update rows have to list them ({@code delta.enableChangeDataFeed}). */
+  public boolean hasChangeDataFeed() {
+    return TableConfig.CHANGE_DATA_FEED_ENABLED.fromMetadata(snapshot.getMetadata());
+  }
+
+  /** The columns in order, as files know them. */
+  public List<TableField> fields() {
+    return TableField.of(
+        snapshot.getSchema(), TableConfig.COLUMN_MAPPING_MODE.fromMetadata(snapshot.getMetadata()));
+  }
+
+  /** What the table asks of those who write its files. */
+  public WriteRules writeRules() {
+    return WriteRules.of(snapshot);
   }
 
   /** The conditions that rows of the table must meet, as of {@link #version()}. */

@@ -38,6 +38,11 @@ public final class DataFileName {
     return String.format("part-%05d-%016x.zstd.parquet", id >>> RANDOM_BITS, id);
   }
 
+  /** The name of a file of change data, of a number made by {@link #newId}. */
+  static String ofChanges(long id) {
+    return "cdc" + of(id).substring("part".length());
+  }
+
   /** True for a number that stands for a file which somebody else has named. */
   public static boolean isForeign(long id) {
     return id >>> RANDOM_BITS == FOREIGN;

@@ -25,6 +25,7 @@ public final class RowDataParquetWriter implements AutoCloseable {
   private final DictionaryChoice dictionaries;
   private final int subtask;
   private final ParquetOptions options;
+  private final boolean changes;
   private @Nullable OpenFile file;
 
   /**
@@ -46,7 +47,24 @@ public final class RowDataParquetWriter implements AutoCloseable {
    */
   public RowDataParquetWriter(
       DeltaTableSpec spec, ColumnNames names, int subtask, ParquetOptions options) {
-    this(FileLayout.of(spec, names), Partition.NONE, new DictionaryChoice(), subtask, options);
+    this(
+        FileLayout.of(spec, names),
+        Partition.NONE,
+        new DictionaryChoice(),
+        subtask,
+        options,
+        false);
+  }
+
+  /**
+   * As the constructor, for files of a table's change data feed, which have names of their own.
+   *
+   * @param spec with the columns that the feed adds
+   */
+  public static RowDataParquetWriter ofChanges(
+      DeltaTableSpec spec, ColumnNames names, int subtask, ParquetOptions options) {
+    return new RowDataParquetWriter(
+        FileLayout.of(spec, names), Partition.NONE, new DictionaryChoice(), subtask, options, true);
   }
 
   private RowDataParquetWriter(
@@ -54,17 +72,19 @@ public final class RowDataParquetWriter implements AutoCloseable {
       Partition partition,
       DictionaryChoice dictionaries,
       int subtask,
-      ParquetOptions options) {
+      ParquetOptions options,
+      boolean changes) {
     this.layout = layout;
     this.partition = partition;
     this.dictionaries = dictionaries;
     this.subtask = subtask;
     this.options = options;
+    this.changes = changes;
   }
 
   /** The same for another partition; both are to be used by one thread. */
   public RowDataParquetWriter forPartition(Partition other) {
-    return new RowDataParquetWriter(layout, other, dictionaries, subtask, options);
+    return new RowDataParquetWriter(layout, other, dictionaries, subtask, options, changes);
   }
 
   /** The partition of the rows that come. */
@@ -135,7 +155,7 @@ public final class RowDataParquetWriter implements AutoCloseable {
     private static final long LONGEST_UNCHECKED_OF_MANY = 1_000;
 
     private final long id = DataFileName.newId(subtask);
-    private final String name = DataFileName.of(id);
+    private final String name = changes ? DataFileName.ofChanges(id) : DataFileName.of(id);
     private final NullChecks nulls = new NullChecks(layout.table(), layout.names());
     private final DataFileOutput output;
     private final RowEncoder encoder;

@@ -25,6 +25,8 @@ import org.roaringbitmap.RoaringBitmap;
  * @param added as the next version shall have them
  * @param replaced vectors that no file has any more once this is committed
  * @param written vectors that this plan made, in one file
+ * @param gone rows that go, if the table keeps change data
+ * @param come rows that come, if the table keeps change data
  * @param metrics for the operation metrics of {@code commitInfo}
  */
 record CommitPlan(
@@ -32,6 +34,8 @@ record CommitPlan(
     List<LiveFile> added,
     List<DeletionVector> replaced,
     List<DeletionVector> written,
+    List<ChangedRows> gone,
+    List<ChangedRows> come,
     Map<String, String> metrics) {
 
   /**
@@ -52,11 +56,15 @@ record CommitPlan(
     private final List<DeletionVector> replaced = new ArrayList<>();
     private List<DeletionVector> written = List.of();
     private final List<Rewrite> rewrites = new ArrayList<>();
+    private final boolean listsChanges;
+    private final List<ChangedRows> gone = new ArrayList<>();
+    private final List<ChangedRows> come = new ArrayList<>();
     private long deletedRows;
     private long removedFiles;
 
     Builder(TableLog table) {
       this.table = table;
+      this.listsChanges = table.hasChangeDataFeed();
     }
 
     CommitPlan plan(TableCommittable committable) {
@@ -80,8 +88,11 @@ record CommitPlan(
         }
       }
       added.addAll(fresh.values());
+      if (listsChanges) {
+        fresh.values().forEach(file -> come.add(new ChangedRows(file, new RoaringBitmap())));
+      }
       writeVectors();
-      return new CommitPlan(removed, added, replaced, written, metrics(committable));
+      return new CommitPlan(removed, added, replaced, written, gone, come, metrics(committable));
     }
 
     private LiveFile existing(TableCommittable committable, String path) {
@@ -118,6 +129,7 @@ record CommitPlan(
                               .formatted(file.path()),
                           "rewrite the table with statistics, or to a new table"));
       RoaringBitmap deleted = table.deletionVectors().load(file);
+      RoaringBitmap deletedBefore = listsChanges && !isNew ? deleted.clone() : deleted;
       long before = deleted.getLongCardinality();
       for (long position : rows.positions()) {
         if (position < 0 || position >= records) {
@@ -131,6 +143,9 @@ record CommitPlan(
       }
       long after = deleted.getLongCardinality();
       deletedRows += after - before;
+      if (listsChanges) {
+        listChanges(file, isNew, after < records, deleted, deletedBefore);
+      }
       if (after == before) {
         // Others deleted the same rows meanwhile, or there were none.
         if (isNew) {
@@ -148,6 +163,19 @@ record CommitPlan(
         removedFiles++;
       }
       // A new file of which all rows are superseded never enters the table.
+    }
+
+    private void listChanges(
+        LiveFile file,
+        boolean isNew,
+        boolean hasRows,
+        RoaringBitmap deleted,
+        RoaringBitmap deletedBefore) {
+      if (isNew && hasRows) {
+        come.add(new ChangedRows(file, deleted));
+      } else if (!isNew && !deleted.equals(deletedBefore)) {
+        gone.add(new ChangedRows(file, RoaringBitmap.andNot(deleted, deletedBefore)));
+      }
     }
 
     private void writeVectors() {

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
+import io.millrace.delta.ChangeFile;
 import io.millrace.delta.DataFile;
 import io.millrace.delta.DeltaTableSpec;
 import io.millrace.delta.constraint.TableConstraint;
@@ -60,11 +61,13 @@ public final class TableCommitter implements AutoCloseable {
   private final TableLog table;
   private final String checkedConstraints;
   private final MovedRows moved;
+  private final UpsertChanges changes;
 
   private TableCommitter(DeltaTableSpec spec, TableLog table) {
     this.spec = requireNonNull(spec, "spec is null");
     this.table = requireNonNull(table, "table is null");
     this.moved = new MovedRows(spec, table);
+    this.changes = new UpsertChanges(spec, table);
     this.checkedConstraints = text(table.constraints());
   }
 
@@ -130,7 +133,8 @@ public final class TableCommitter implements AutoCloseable {
         continue;
       }
       CommitPlan plan = CommitPlan.of(followed(committable), table);
-      if (table.commit(change(committable, plan))) {
+      List<ChangeFile> listed = changes.of(plan);
+      if (commit(change(committable, plan, listed))) {
         plan.replaced().forEach(this::forget);
         return new CommitOutcome.Committed(table.version());
       }
@@ -144,11 +148,25 @@ public final class TableCommitter implements AutoCloseable {
           attempt);
       table.reload();
     }
+    changes.discard();
     throw new MillraceException(
         ErrorCode.COMMIT_CONFLICT,
         "checkpoint %d could not be committed to table %s: others were faster %d times in a row"
             .formatted(committable.checkpointId(), spec.name(), ATTEMPTS_MAX),
         "let the other writers of the table commit less often");
+  }
+
+  private boolean commit(TableChange change) {
+    boolean lost = false;
+    try {
+      lost = !table.commit(change);
+      return !lost;
+    } finally {
+      if (!lost) {
+        // Committed, or unknown whether: the files must stay.
+        changes.keep();
+      }
+    }
   }
 
   private boolean namesUnknownFiles(TableCommittable committable) {
@@ -236,7 +254,8 @@ public final class TableCommitter implements AutoCloseable {
     }
   }
 
-  private TableChange change(TableCommittable committable, CommitPlan plan) {
+  private TableChange change(
+      TableCommittable committable, CommitPlan plan, List<ChangeFile> listed) {
     Map<String, String> info = new TreeMap<>();
     committable
         .info()
@@ -251,6 +270,7 @@ public final class TableCommitter implements AutoCloseable {
     return new TableChange(
         plan.removed(),
         plan.added(),
+        listed,
         transactions,
         "STREAMING UPDATE",
         Map.of(
