@@ -2,6 +2,7 @@ package io.millrace.delta.constraint;
 
 import static java.util.Objects.requireNonNull;
 
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -21,14 +22,21 @@ final class Columns {
 
   private final RowType rowType;
   private final Set<String> leftOut = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+  private final @Nullable ZoneId zone;
 
   /**
    * @param rowType of the rows that come
    * @param leftOut columns of the table that they do not have, and that are NULL in it
+   * @param zone in which moments have a date and a time of day; null if that is not known
    */
-  Columns(RowType rowType, Set<String> leftOut) {
+  Columns(RowType rowType, Set<String> leftOut, @Nullable ZoneId zone) {
     this.rowType = requireNonNull(rowType, "rowType is null");
     this.leftOut.addAll(leftOut);
+    this.zone = zone;
+  }
+
+  @Nullable ZoneId zone() {
+    return zone;
   }
 
   /**

@@ -8,8 +8,8 @@ import java.util.Set;
 
 /**
  * Reads a condition in the part of Spark SQL that is evaluated here: comparisons, AND, OR, NOT, IS
- * [NOT] NULL, [NOT] IN, BETWEEN and LIKE, arithmetic, literals, columns and fields of structs.
- * Everything else is refused by its name, never guessed at.
+ * [NOT] NULL, [NOT] IN, BETWEEN and LIKE, arithmetic, literals, columns and fields of structs, and
+ * some {@link Functions}. Everything else is refused by its name, never guessed at.
  */
 final class ConstraintParser {
   /** Conditions of any depth would end in a stack overflow. */
@@ -22,18 +22,35 @@ final class ConstraintParser {
 
   private final List<Token> tokens;
   private final Columns columns;
+  private final Functions functions;
   private int at;
   private int depth;
 
   private ConstraintParser(List<Token> tokens, Columns columns) {
     this.tokens = tokens;
     this.columns = columns;
+    this.functions = new Functions(columns.zone());
   }
 
   /**
+   * A condition.
+   *
    * @throws Unsupported naming what cannot be evaluated
    */
   static Expression parse(String expression, Columns columns) throws Unsupported {
+    Expression parsed = value(expression, columns);
+    if (parsed.type() != ValueType.BOOLEAN && parsed.type() != ValueType.NULL) {
+      throw new Unsupported("a condition of type " + parsed.type());
+    }
+    return parsed;
+  }
+
+  /**
+   * An expression of any type.
+   *
+   * @throws Unsupported naming what cannot be evaluated
+   */
+  static Expression value(String expression, Columns columns) throws Unsupported {
     List<Token> tokens = Token.of(expression);
     if (tokens.size() - 1 > TOKENS_MAX) {
       throw new Unsupported("an expression of %d words and signs".formatted(tokens.size() - 1));
@@ -42,9 +59,6 @@ final class ConstraintParser {
     Expression parsed = parser.or();
     if (parser.next().kind() != Token.Kind.END) {
       throw new Unsupported(parser.next().toString());
-    }
-    if (parsed.type() != ValueType.BOOLEAN && parsed.type() != ValueType.NULL) {
-      throw new Unsupported("a condition of type " + parsed.type());
     }
     return parsed;
   }
@@ -242,11 +256,40 @@ final class ConstraintParser {
         default -> throw new Unsupported("the literal " + upper + " '" + text + "'");
       };
     } else if (next().is("(")) {
-      throw new Unsupported("the function " + token.text());
+      return call(token.text());
     } else if (NOT_COLUMNS.contains(upper)) {
       throw new Unsupported(upper);
     }
     return column(token.text());
+  }
+
+  private Expression call(String name) throws Unsupported {
+    expect("(");
+    if (name.equalsIgnoreCase("CAST")) {
+      Expression operand = or();
+      expect("AS");
+      Token type = next();
+      if (type.kind() != Token.Kind.WORD) {
+        throw new Unsupported(type.toString());
+      }
+      at++;
+      if (next().is("(")) {
+        throw new Unsupported("CAST AS " + type.text() + " with a length");
+      }
+      expect(")");
+      return functions.cast(operand, type.text());
+    }
+    if (!Functions.isKnown(name)) {
+      throw new Unsupported("the function " + name);
+    }
+    List<Expression> arguments = new ArrayList<>();
+    if (!next().is(")")) {
+      do {
+        arguments.add(or());
+      } while (accept(","));
+    }
+    expect(")");
+    return functions.call(name, arguments);
   }
 
   private Expression column(String name) throws Unsupported {

@@ -2,11 +2,13 @@ package io.millrace.delta.constraint;
 
 import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.types.logical.RowType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The constraints of a table, for rows of one type. A row meets a constraint if it is TRUE: NULL is
@@ -33,7 +35,19 @@ public final class RowConstraints {
    */
   public static RowConstraints of(
       String table, RowType rowType, Set<String> leftOut, List<TableConstraint> constraints) {
-    Columns columns = new Columns(rowType, leftOut);
+    return of(table, rowType, leftOut, constraints, null);
+  }
+
+  /**
+   * @param zone in which moments have a date and a time of day; null if that is not known
+   */
+  static RowConstraints of(
+      String table,
+      RowType rowType,
+      Set<String> leftOut,
+      List<TableConstraint> constraints,
+      @Nullable ZoneId zone) {
+    Columns columns = new Columns(rowType, leftOut, zone);
     List<Bound> bound = new ArrayList<>(constraints.size());
     for (TableConstraint constraint : constraints) {
       try {

@@ -21,6 +21,7 @@ import io.millrace.catalog.MillraceException;
 import io.millrace.delta.log.CommitStore;
 import io.millrace.delta.log.CommitStores;
 import java.time.Clock;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -55,7 +56,8 @@ public final class DeltaTables {
           "checkpointProtection");
 
   /** Kernel does not write such tables; what they ask is done by {@link WriteRules}. */
-  private static final Set<String> EVALUATED_FEATURES = Set.of("checkConstraints", "invariants");
+  private static final Set<String> EVALUATED_FEATURES =
+      Set.of("checkConstraints", "invariants", "generatedColumns", "identityColumns");
 
   private DeltaTables() {}
 
@@ -83,9 +85,11 @@ public final class DeltaTables {
     for (String key : List.copyOf(properties.keySet())) {
       if (key.startsWith(WriteRules.CONSTRAINT_PREFIX)) {
         ours.put(key, properties.remove(key));
+      } else if (CreatedColumns.isOne(key)) {
+        properties.remove(key);
       }
     }
-    committer.announceCreation(ours);
+    committer.announceCreation(ours, CreatedColumns.of(table));
     if (table.upserts()) {
       properties.put(DELETION_VECTORS, "true");
     }
@@ -126,7 +130,10 @@ public final class DeltaTables {
       requireDeletable(wanted, metadata);
     }
     SchemaCheck.requireWritable(
-        wanted.name(), DeltaTypes.toDelta(wanted.rowType()), table.getSchema());
+        wanted.name(),
+        DeltaTypes.toDelta(wanted.rowType()),
+        table.getSchema(),
+        completedColumns(metadata));
   }
 
   /** As Kernel's own check, but for the conditions that are evaluated by us. */
@@ -152,7 +159,25 @@ public final class DeltaTables {
           "drop the feature from the table");
     }
     // Refused here, before a job has read anything, if one cannot be evaluated.
-    WriteRules.of(metadata).constraintsFor(wanted.name(), wanted.rowType());
+    WriteRules rules = WriteRules.of(metadata);
+    rules.constraintsFor(wanted.name(), wanted.rowType());
+    rules.generatedFor(wanted.name(), wanted.rowType());
+    if (wanted.upserts() && !rules.identity().isEmpty()) {
+      throw unsupported(
+          wanted,
+          "is to be upserted and has identity column %s, so that a row would get another number"
+                  .formatted(rules.identity().get(0).name())
+              + " whenever it is replaced",
+          "append to the table");
+    }
+  }
+
+  private static Set<String> completedColumns(Metadata metadata) {
+    Set<String> columns = new HashSet<>();
+    WriteRules rules = WriteRules.of(metadata);
+    rules.generated().forEach(column -> columns.add(column.name()));
+    rules.identity().forEach(column -> columns.add(column.name()));
+    return columns;
   }
 
   private static void requireSamePartitions(TableDefinition wanted, List<String> columns) {

@@ -28,8 +28,10 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,8 +49,6 @@ final class LogEntryCommitter implements Committer {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final JsonFactory JSON = MAPPER.getFactory();
   private static final int PUT_ATTEMPTS_MAX = 3;
-  private static final String CONSTRAINTS_FEATURE = "checkConstraints";
-  private static final int CONSTRAINTS_WRITER_VERSION = 3;
   private static final int FEATURES_WRITER_VERSION = 7;
 
   private final String tableName;
@@ -57,6 +57,7 @@ final class LogEntryCommitter implements Committer {
   private @Nullable TableChange change;
   private boolean isDisguised;
   private Map<String, String> creationProperties = Map.of();
+  private CreatedColumns createdColumns = CreatedColumns.NONE;
 
   LogEntryCommitter(String tableName, CommitStore store, Clock clock) {
     this.tableName = requireNonNull(tableName, "tableName is null");
@@ -83,11 +84,13 @@ final class LogEntryCommitter implements Committer {
    * The next commit creates the table.
    *
    * @param properties table properties that the protocol knows and Kernel refuses to set
+   * @param columns that Kernel does not know
    */
-  void announceCreation(Map<String, String> properties) {
+  void announceCreation(Map<String, String> properties, CreatedColumns columns) {
     change = null;
     isDisguised = false;
     creationProperties = Map.copyOf(properties);
+    createdColumns = columns;
   }
 
   @Override
@@ -207,24 +210,34 @@ final class LogEntryCommitter implements Committer {
     JsonNode json = MAPPER.readTree(action);
     ObjectNode configuration = ((ObjectNode) json.path("metaData")).withObject("/configuration");
     creationProperties.forEach(configuration::put);
+    createdColumns.addTo((ObjectNode) json.path("metaData"));
     return MAPPER.writeValueAsString(json);
   }
 
-  /** Kernel knows no table with constraints, so that it does not ask for their feature either. */
+  /** What Kernel knows no table with, it does not ask features for either. */
   private String withCreationFeatures(String action) throws IOException {
+    Map<String, Integer> versions = new TreeMap<>();
     if (creationProperties.keySet().stream()
-        .noneMatch(key -> key.startsWith(WriteRules.CONSTRAINT_PREFIX))) {
+        .anyMatch(key -> key.startsWith(WriteRules.CONSTRAINT_PREFIX))) {
+      versions.put("checkConstraints", 3);
+    }
+    if (!createdColumns.expressions().isEmpty()) {
+      versions.put("generatedColumns", 4);
+    }
+    if (!createdColumns.identities().isEmpty()) {
+      versions.put("identityColumns", 6);
+    }
+    if (versions.isEmpty()) {
       return action;
     }
     JsonNode json = MAPPER.readTree(action);
     ObjectNode protocol = (ObjectNode) json.path("protocol");
-    if (protocol.path("minWriterVersion").asInt() >= FEATURES_WRITER_VERSION) {
+    int writerVersion = protocol.path("minWriterVersion").asInt();
+    if (writerVersion >= FEATURES_WRITER_VERSION) {
       ArrayNode features = protocol.withArray("writerFeatures");
-      features.add(CONSTRAINTS_FEATURE);
+      versions.keySet().forEach(features::add);
     } else {
-      protocol.put(
-          "minWriterVersion",
-          Math.max(protocol.path("minWriterVersion").asInt(), CONSTRAINTS_WRITER_VERSION));
+      protocol.put("minWriterVersion", Math.max(writerVersion, Collections.max(versions.values())));
     }
     return MAPPER.writeValueAsString(json);
   }

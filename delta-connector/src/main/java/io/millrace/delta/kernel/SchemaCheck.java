@@ -9,6 +9,7 @@ import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** Whether rows of one schema may be appended to a table of another. */
 final class SchemaCheck {
@@ -18,11 +19,13 @@ final class SchemaCheck {
    * Passes if every column that is written is there with the same type, takes a null wherever one
    * may come, and every other column of the table may be left out.
    *
+   * @param completed top-level columns that the writer fills where a row has nothing for them
    * @throws MillraceException SCHEMA_CHANGED naming all columns that do not fit
    */
-  static void requireWritable(String tableName, StructType written, StructType table) {
+  static void requireWritable(
+      String tableName, StructType written, StructType table, Set<String> completed) {
     List<String> misfits = new ArrayList<>();
-    compareStructs(written, table, "", misfits);
+    compareStructs(written, table, "", completed, misfits);
     if (!misfits.isEmpty()) {
       throw new MillraceException(
           ErrorCode.SCHEMA_CHANGED,
@@ -34,7 +37,11 @@ final class SchemaCheck {
   }
 
   private static void compareStructs(
-      StructType written, StructType table, String prefix, List<String> misfits) {
+      StructType written,
+      StructType table,
+      String prefix,
+      Set<String> completed,
+      List<String> misfits) {
     for (StructField field : written.fields()) {
       String column = prefix + field.getName();
       int index = table.indexOf(field.getName());
@@ -44,10 +51,14 @@ final class SchemaCheck {
       }
       StructField other = table.at(index);
       compareTypes(field.getDataType(), other.getDataType(), column, misfits);
-      compareNullability(field.isNullable(), other.isNullable(), column, misfits);
+      if (!completed.contains(column)) {
+        compareNullability(field.isNullable(), other.isNullable(), column, misfits);
+      }
     }
     for (StructField other : table.fields()) {
-      if (written.indexOf(other.getName()) < 0 && !other.isNullable()) {
+      if (written.indexOf(other.getName()) < 0
+          && !other.isNullable()
+          && !completed.contains(prefix + other.getName())) {
         misfits.add(
             "column %s is NOT NULL in the table and is not written"
                 .formatted(prefix + other.getName()));
@@ -58,7 +69,7 @@ final class SchemaCheck {
   private static void compareTypes(
       DataType written, DataType table, String column, List<String> misfits) {
     if (written instanceof StructType a && table instanceof StructType b) {
-      compareStructs(a, b, column + ".", misfits);
+      compareStructs(a, b, column + ".", Set.of(), misfits);
     } else if (written instanceof ArrayType a && table instanceof ArrayType b) {
       compareTypes(a.getElementType(), b.getElementType(), column + "[]", misfits);
       compareNullability(a.containsNull(), b.containsNull(), column + "[]", misfits);

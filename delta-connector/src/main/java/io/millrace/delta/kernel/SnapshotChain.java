@@ -30,7 +30,8 @@ final class SnapshotChain {
    */
   static Snapshot withoutConstraints(Engine engine, Snapshot snapshot) {
     Metadata metadata = snapshot.getMetadata();
-    if (WriteRules.of(metadata).constraints().isEmpty()) {
+    WriteRules rules = WriteRules.of(metadata);
+    if (rules.constraints().isEmpty() && !rules.completesRows()) {
       return snapshot;
     }
     SnapshotImpl old = (SnapshotImpl) snapshot;
@@ -40,7 +41,8 @@ final class SnapshotChain {
         metadata.getConfiguration().keySet().stream()
             .filter(key -> key.startsWith(WriteRules.CONSTRAINT_PREFIX))
             .collect(Collectors.toSet());
-    // Invariants are part of the schema, of which a checkpoint takes nothing from here.
+    // Invariants and generated columns are part of the schema, of which a checkpoint takes nothing
+    // from here.
     Metadata plain =
         metadata.withConfigurationKeysUnset(constraints).withNewSchema(new StructType());
     return new SnapshotImpl(

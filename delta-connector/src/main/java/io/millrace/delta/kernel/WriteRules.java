@@ -11,13 +11,17 @@ import io.delta.kernel.internal.actions.Metadata;
 import io.delta.kernel.internal.util.ColumnMapping;
 import io.delta.kernel.types.ArrayType;
 import io.delta.kernel.types.DataType;
+import io.delta.kernel.types.FieldMetadata;
 import io.delta.kernel.types.MapType;
 import io.delta.kernel.types.StructField;
 import io.delta.kernel.types.StructType;
 import io.millrace.catalog.MillraceException;
+import io.millrace.delta.constraint.GeneratedColumn;
+import io.millrace.delta.constraint.GeneratedValue;
 import io.millrace.delta.constraint.RowConstraints;
 import io.millrace.delta.constraint.TableConstraint;
 import io.millrace.delta.parquet.ColumnNames;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -36,11 +40,21 @@ import org.apache.flink.table.types.logical.RowType;
  * @param names what it calls its columns in its files
  * @param columns its top-level columns
  * @param constraints conditions that every row must meet: CHECK constraints, column invariants
+ * @param generated columns whose values follow from others
+ * @param identity columns that number the rows
  */
 public record WriteRules(
-    ColumnNames names, List<String> columns, List<TableConstraint> constraints) {
+    ColumnNames names,
+    List<String> columns,
+    List<TableConstraint> constraints,
+    List<GeneratedColumn> generated,
+    List<IdentityColumn> identity) {
   static final String CONSTRAINT_PREFIX = "delta.constraints.";
 
+  static final String GENERATION = "delta.generationExpression";
+  static final String IDENTITY_START = "delta.identity.start";
+  static final String IDENTITY_STEP = "delta.identity.step";
+  static final String IDENTITY_ALLOWS_VALUES = "delta.identity.allowExplicitInsert";
   private static final String INVARIANTS = "delta.invariants";
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -48,6 +62,13 @@ public record WriteRules(
     requireNonNull(names, "names is null");
     columns = List.copyOf(columns);
     constraints = List.copyOf(constraints);
+    generated = List.copyOf(generated);
+    identity = List.copyOf(identity);
+  }
+
+  /** True if values of some columns are not, or not always, those that rows bring. */
+  public boolean completesRows() {
+    return !generated.isEmpty() || !identity.isEmpty();
   }
 
   /** The constraints, for rows of a type that fits the table. */
@@ -55,6 +76,15 @@ public record WriteRules(
     Set<String> leftOut = new HashSet<>(columns);
     rowType.getFieldNames().forEach(leftOut::remove);
     return RowConstraints.of(table, rowType, leftOut, constraints);
+  }
+
+  /** The values of generated columns, in their order, for rows of a type that fits the table. */
+  public List<GeneratedValue> generatedFor(String table, RowType rowType) {
+    Set<String> leftOut = new HashSet<>(columns);
+    rowType.getFieldNames().forEach(leftOut::remove);
+    return generated.stream()
+        .map(column -> GeneratedValue.of(table, rowType, leftOut, column, ZoneOffset.UTC))
+        .toList();
   }
 
   /**
@@ -89,7 +119,40 @@ public record WriteRules(
             ? names(metadata.getSchema())
             : ColumnNames.AS_THEY_ARE,
         metadata.getSchema().fieldNames(),
-        constraints(metadata));
+        constraints(metadata),
+        generated(metadata.getSchema()),
+        identity(metadata.getSchema()));
+  }
+
+  private static List<GeneratedColumn> generated(StructType schema) {
+    List<GeneratedColumn> generated = new ArrayList<>();
+    for (int i = 0; i < schema.length(); i++) {
+      StructField field = schema.at(i);
+      if (field.getMetadata().contains(GENERATION)) {
+        generated.add(
+            new GeneratedColumn(
+                field.getName(),
+                DeltaTypes.toFlink(new StructType(List.of(field))).getTypeAt(0),
+                field.getMetadata().getString(GENERATION)));
+      }
+    }
+    return generated;
+  }
+
+  private static List<IdentityColumn> identity(StructType schema) {
+    List<IdentityColumn> identity = new ArrayList<>();
+    for (StructField field : schema.fields()) {
+      FieldMetadata metadata = field.getMetadata();
+      if (metadata.contains(IDENTITY_START)) {
+        identity.add(
+            new IdentityColumn(
+                field.getName(),
+                metadata.getLong(IDENTITY_START),
+                metadata.getLong(IDENTITY_STEP),
+                metadata.getBoolean(IDENTITY_ALLOWS_VALUES)));
+      }
+    }
+    return identity;
   }
 
   /** In an order that does not change. */

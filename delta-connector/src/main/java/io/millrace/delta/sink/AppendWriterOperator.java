@@ -36,6 +36,7 @@ final class AppendWriterOperator extends AbstractStreamOperator<CheckpointPart>
   private final ParquetOptions options;
   private final PartitionOptions partitions;
   private transient RowConstraints constraints;
+  private transient @Nullable RowCompletion completion;
   private transient @Nullable TableFiles files;
 
   AppendWriterOperator(DeltaTableSpec spec, ParquetOptions options, PartitionOptions partitions) {
@@ -50,8 +51,10 @@ final class AppendWriterOperator extends AbstractStreamOperator<CheckpointPart>
     try {
       int subtask = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
       WriteRules rules = WriteRules.load(TableDefinition.of(spec));
-      constraints = rules.constraintsFor(spec.name(), spec.rowType());
-      files = TableFiles.of(spec, rules, subtask, options, partitions, getMetricGroup());
+      completion = RowCompletion.of(spec, rules).orElse(null);
+      DeltaTableSpec written = completion == null ? spec : completion.written();
+      constraints = rules.constraintsFor(spec.name(), written.rowType());
+      files = TableFiles.of(written, rules, subtask, options, partitions, getMetricGroup());
     } catch (MillraceException e) {
       throw Restarts.unlessCurable(e);
     }
@@ -63,6 +66,9 @@ final class AppendWriterOperator extends AbstractStreamOperator<CheckpointPart>
     try {
       if (row.getRowKind() != RowKind.INSERT) {
         throw changeRefused(row.getRowKind());
+      }
+      if (completion != null) {
+        row = completion.complete(row);
       }
       constraints.require(row);
       files.write(row);

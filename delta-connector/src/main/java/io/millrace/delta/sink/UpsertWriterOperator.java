@@ -49,6 +49,8 @@ final class UpsertWriterOperator extends AbstractStreamOperator<CheckpointPart>
   private transient UpsertIndex index;
   private transient WriteRules rules;
   private transient RowConstraints constraints;
+  private transient @Nullable RowCompletion completion;
+  private transient DeltaTableSpec written;
   private transient RowFolders folders;
   private transient ListState<byte[]> names;
 
@@ -83,7 +85,9 @@ final class UpsertWriterOperator extends AbstractStreamOperator<CheckpointPart>
     names = context.getOperatorStateStore().getUnionListState(NAMES);
     try {
       rules = WriteRules.load(TableDefinition.of(spec));
-      constraints = rules.constraintsFor(spec.name(), spec.rowType());
+      completion = RowCompletion.of(spec, rules).orElse(null);
+      written = completion == null ? spec : completion.written();
+      constraints = rules.constraintsFor(spec.name(), written.rowType());
       folders = RowFolders.of(spec, rules.names());
       boolean known = false;
       for (byte[] bytes : names.get()) {
@@ -106,7 +110,7 @@ final class UpsertWriterOperator extends AbstractStreamOperator<CheckpointPart>
     super.open();
     try {
       int subtask = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
-      files = TableFiles.of(spec, rules, subtask, options, partitions, getMetricGroup());
+      files = TableFiles.of(written, rules, subtask, options, partitions, getMetricGroup());
     } catch (MillraceException e) {
       throw Restarts.unlessCurable(e);
     }
@@ -121,8 +125,9 @@ final class UpsertWriterOperator extends AbstractStreamOperator<CheckpointPart>
     try {
       switch (row.getRowKind()) {
         case INSERT, UPDATE_AFTER -> {
-          constraints.require(row);
-          long position = files.write(row);
+          RowData stored = completion == null ? row : completion.complete(row);
+          constraints.require(stored);
+          long position = files.write(stored);
           index.replace(row, folders.of(row), files.fileId(), position);
         }
         case DELETE -> index.remove(row, folders.of(row));

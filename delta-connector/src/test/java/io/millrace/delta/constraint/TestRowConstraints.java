@@ -149,7 +149,7 @@ class TestRowConstraints {
   @ValueSource(
       strings = {
         "length(name) > 3|the function length",
-        "CAST(id AS STRING) = '7'|the function CAST",
+        "CAST(name AS INT) = 7|CAST of STRING AS INT",
         "CASE WHEN id > 1 THEN true END|CASE",
         "id = '7'|= of INT and the text '7'",
         "id = name|= of INT and STRING",

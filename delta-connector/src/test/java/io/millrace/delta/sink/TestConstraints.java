@@ -171,21 +171,6 @@ class TestConstraints {
         .hasMessageContaining("checkConstraints");
   }
 
-  @Test
-  void generatedColumnsAreRefusedByName() throws Exception {
-    TableCommitter.open(appends(POSITIVE)).close();
-    changeMetadata(
-        4,
-        "checkConstraints is older",
-        metadata -> setField(metadata, "id", "delta.generationExpression", "1"));
-
-    assertThatThrownBy(() -> TableCommitter.open(appends(POSITIVE)))
-        .isInstanceOfSatisfying(
-            MillraceException.class,
-            e -> assertThat(e.code()).isEqualTo(ErrorCode.TABLE_UNSUPPORTED))
-        .hasMessageContaining("uses generatedColumns, which is not supported here");
-  }
-
   private interface Change {
     void to(ObjectNode metadata) throws IOException;
   }
