@@ -95,7 +95,7 @@ public final class TableLog implements AutoCloseable {
     SnapshotLoader loader = new SnapshotLoader(definition.path(), Optional.of(committer));
     try {
       Snapshot snapshot =
-          evolve(definition, committer, loader, loadOrCreate(definition, committer, loader));
+          evolve(definition, committer, loader, loadOrCreate(definition, committer, loader), clock);
       DeltaTables.requireWritable(definition, snapshot);
       return new TableLog(definition, clock, committer, loader, snapshot);
     } catch (RuntimeException e) {
@@ -122,7 +122,8 @@ public final class TableLog implements AutoCloseable {
       TableDefinition definition,
       LogEntryCommitter committer,
       SnapshotLoader loader,
-      Snapshot loaded) {
+      Snapshot loaded,
+      Clock clock) {
     Snapshot snapshot = loaded;
     for (Optional<EvolvedSchema> next = EvolvedSchema.of(definition, snapshot);
         next.isPresent();
@@ -139,7 +140,7 @@ public final class TableLog implements AutoCloseable {
               Map.of(),
               Map.of()));
       try {
-        begin(snapshot, next.get().protocol(), Optional.of(next.get().metadata()))
+        begin(snapshot, next.get().protocol(), Optional.of(next.get().metadata()), clock)
             .commit(loader.engine(), CloseableIterable.emptyIterable());
         LOG.info(
             "The table's schema was changed to fit what is written: table={}, version={}",
@@ -159,7 +160,7 @@ public final class TableLog implements AutoCloseable {
    * table that does not map its names, and tables with constraints: these are checked here.
    */
   static Transaction begin(
-      Snapshot snapshot, Optional<Protocol> protocol, Optional<Metadata> metadata) {
+      Snapshot snapshot, Optional<Protocol> protocol, Optional<Metadata> metadata, Clock clock) {
     SnapshotImpl read = (SnapshotImpl) snapshot;
     return new TransactionImpl(
         false,
@@ -174,7 +175,7 @@ public final class TableLog implements AutoCloseable {
         Optional.empty(),
         Optional.of(0),
         0,
-        System::currentTimeMillis);
+        clock::millis);
   }
 
   /** Each commit's checksum follows from the one before; this is the first, of no files. */
@@ -289,7 +290,7 @@ public final class TableLog implements AutoCloseable {
     committer.announce(change, disguise);
     TransactionCommitResult result;
     try {
-      Transaction transaction = begin(snapshot, Optional.empty(), Optional.empty());
+      Transaction transaction = begin(snapshot, Optional.empty(), Optional.empty(), clock);
       result = transaction.commit(loader.engine(), actions(change, !disguise));
     } catch (MaxCommitRetryLimitReachedException lost) {
       return false;

@@ -1,7 +1,5 @@
 package io.millrace.delta.log;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -9,66 +7,75 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
+import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.flink.configuration.Configuration;
+import org.jspecify.annotations.Nullable;
 
 /**
- * An object store over one map: GET, PUT, DELETE of objects, and If-None-Match decided by {@code
- * putIfAbsent}, which is atomic. S3Proxy and S3Mock look first and write then, so that they cannot
- * show that one writer wins; here a failing contract is the client's fault.
+ * An object store over one map: what Flink's S3 file system and our commit store ask of S3, and
+ * If-None-Match decided by {@code putIfAbsent}, which is atomic. S3Proxy and S3Mock look first and
+ * write then, so that they cannot show that one writer wins; here a failing contract is the
+ * client's fault. Objects in parts are not there: nothing here is that large.
  */
-final class InMemoryS3 implements AutoCloseable {
+public final class InMemoryS3 implements AutoCloseable {
   static final String ACCESS_KEY = "AKIACANARY";
   static final String SECRET_KEY = "canary-secret";
 
-  /** What goes wrong with one PUT. */
-  enum Fault {
-    /** The object is written, and the connection closed without an answer. */
+  /** What goes wrong with one request. */
+  public enum Fault {
+    /** It is done, and the connection closed without an answer. */
     ANSWER_LOST,
-    /** The object is written, and the answer says 500. */
+    /** It is done, and the answer says 500. */
     ERROR_AFTER_WRITE,
-    /** 503 SlowDown; nothing is written. */
+    /** 503 SlowDown; nothing is done. */
     SLOW_DOWN,
-    /** 409 ConditionalRequestConflict; nothing is written. */
+    /** 409 ConditionalRequestConflict; nothing is done. */
     CONFLICT,
-    /** The connection is closed; nothing is written. */
-    RESET
+    /** The connection is closed; nothing is done. */
+    RESET,
+    /** Half of what is read, and then the connection is closed. */
+    HALF_BODY
   }
 
   /** What the store makes of If-None-Match. */
-  enum Condition {
+  public enum Condition {
     HONOURED,
     IGNORED,
     NOT_IMPLEMENTED
   }
 
-  private record Stored(byte[] bytes, Instant modified) {}
+  /** Faults of which a client can only know that it has to ask again. */
+  private static final List<Fault> ANY_REQUEST =
+      List.of(Fault.ANSWER_LOST, Fault.ERROR_AFTER_WRITE, Fault.SLOW_DOWN, Fault.RESET);
 
-  private final Map<String, Stored> objects = new ConcurrentSkipListMap<>();
+  private final Map<String, StoredObject> objects = new ConcurrentSkipListMap<>();
   private final Queue<Fault> entryFaults = new ConcurrentLinkedQueue<>();
   private final Queue<Fault> probeFaults = new ConcurrentLinkedQueue<>();
   private final AtomicInteger probePuts = new AtomicInteger();
   private final AtomicInteger entryPuts = new AtomicInteger();
+  private final AtomicInteger faults = new AtomicInteger();
   private final Condition condition;
   private final HttpServer server;
-  private final ExecutorService threads = Executors.newFixedThreadPool(8);
+  private final ExecutorService threads = Executors.newFixedThreadPool(16);
   private volatile boolean accessDenied;
+  private @Nullable Random weather;
+  private int requestsPerFault;
 
   static {
     // Otherwise each answer waits 40 ms for the acknowledgement of its own header.
     System.setProperty("sun.net.httpserver.nodelay", "true");
   }
 
-  InMemoryS3(Condition condition) throws IOException {
+  public InMemoryS3(Condition condition) throws IOException {
     this.condition = condition;
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 64);
     server.createContext("/", this::answer);
@@ -77,7 +84,7 @@ final class InMemoryS3 implements AutoCloseable {
   }
 
   /** As in Flink's configuration file. */
-  Configuration configuration() {
+  public Configuration configuration() {
     var flink = new Configuration();
     flink.setString("s3.endpoint", "http://127.0.0.1:" + server.getAddress().getPort());
     flink.setString("s3.path.style.access", "true");
@@ -98,6 +105,17 @@ final class InMemoryS3 implements AutoCloseable {
     probeFaults.addAll(List.of(faults));
   }
 
+  /** From now on one in so many requests, of any kind and chosen by the seed, goes wrong. */
+  public synchronized void failOneIn(int requests, long seed) {
+    weather = new Random(seed);
+    requestsPerFault = requests;
+  }
+
+  /** Requests that have gone wrong. */
+  public int faults() {
+    return faults.get();
+  }
+
   void denyAccess() {
     accessDenied = true;
   }
@@ -111,109 +129,174 @@ final class InMemoryS3 implements AutoCloseable {
   }
 
   /** Bucket and key of everything there. */
-  List<String> names() {
+  public List<String> names() {
     return List.copyOf(objects.keySet());
   }
 
-  void put(String name, byte[] bytes) {
-    objects.put(name, new Stored(bytes, Instant.now()));
+  public void put(String name, byte[] bytes) {
+    objects.put(name, StoredObject.of(bytes));
   }
 
   /** Makes an object as if it had been written so long ago. */
   void age(String name, Duration age) {
-    objects.computeIfPresent(name, (key, old) -> new Stored(old.bytes(), Instant.now().minus(age)));
+    objects.computeIfPresent(
+        name, (key, old) -> new StoredObject(old.bytes(), Instant.now().minus(age)));
   }
 
   private void answer(HttpExchange exchange) throws IOException {
     try (exchange) {
-      String name = exchange.getRequestURI().getPath().substring(1);
-      byte[] body = exchange.getRequestBody().readAllBytes();
-      String authorization = exchange.getRequestHeaders().getFirst("Authorization");
-      if (accessDenied || authorization == null || !authorization.contains(ACCESS_KEY)) {
-        error(exchange, 403, "InvalidAccessKeyId", "no such key: " + ACCESS_KEY);
-      } else if (!name.startsWith("bucket/")) {
-        error(exchange, 404, "NoSuchBucket", "The specified bucket does not exist");
+      var request = S3Request.read(exchange);
+      if (accessDenied || !request.isSignedBy(ACCESS_KEY)) {
+        request.error(403, "InvalidAccessKeyId", "no such key: " + ACCESS_KEY);
+      } else if (!request.name().equals("bucket") && !request.name().startsWith("bucket/")) {
+        request.error(404, "NoSuchBucket", "The specified bucket does not exist");
       } else {
-        switch (exchange.getRequestMethod()) {
-          case "PUT" -> put(exchange, name, body);
-          case "GET" -> get(exchange, name);
-          case "DELETE" -> {
-            objects.remove(name);
-            exchange.sendResponseHeaders(204, -1);
-          }
-          default -> error(exchange, 405, "MethodNotAllowed", "not here");
-        }
+        answer(request, takeFault(request));
       }
     }
   }
 
-  private void put(HttpExchange exchange, String name, byte[] body) throws IOException {
-    boolean probe = name.contains("/.probe-");
-    boolean entry = name.endsWith(".json");
-    if (probe) {
+  private @Nullable Fault takeFault(S3Request request) {
+    Fault fault = null;
+    if (request.method().equals("PUT") && request.name().contains("/.probe-")) {
       probePuts.incrementAndGet();
-    } else if (entry) {
+      fault = probeFaults.poll();
+    } else if (request.method().equals("PUT") && request.name().endsWith(".json")) {
       entryPuts.incrementAndGet();
+      fault = entryFaults.poll();
     }
-    Fault fault = probe ? probeFaults.poll() : entry ? entryFaults.poll() : null;
+    if (fault == null) {
+      fault = ofTheWeather(request);
+    }
+    if (fault != null) {
+      faults.incrementAndGet();
+    }
+    return fault;
+  }
+
+  private synchronized @Nullable Fault ofTheWeather(S3Request request) {
+    if (weather == null || weather.nextInt(requestsPerFault) > 0) {
+      return null;
+    }
+    if (request.method().equals("GET") && weather.nextBoolean()) {
+      return Fault.HALF_BODY;
+    }
+    return ANY_REQUEST.get(weather.nextInt(ANY_REQUEST.size()));
+  }
+
+  private void answer(S3Request request, @Nullable Fault fault) throws IOException {
     if (fault == Fault.SLOW_DOWN) {
-      error(exchange, 503, "SlowDown", "Please reduce your request rate.");
-      return;
+      request.error(503, "SlowDown", "Please reduce your request rate.");
+    } else if (fault == Fault.CONFLICT) {
+      request.error(409, "ConditionalRequestConflict", "another is under way");
+    } else if (fault != Fault.RESET) {
+      Answer answer = done(request);
+      if (fault == Fault.ERROR_AFTER_WRITE) {
+        request.error(500, "InternalError", "We encountered an internal error.");
+      } else if (fault == Fault.HALF_BODY) {
+        answer.sendHalf(request);
+      } else if (fault == null) {
+        answer.send(request);
+      }
     }
-    if (fault == Fault.CONFLICT) {
-      error(exchange, 409, "ConditionalRequestConflict", "another is under way");
-      return;
+  }
+
+  /** An answer that may still get lost. */
+  private interface Answer {
+    void send(S3Request request) throws IOException;
+
+    default void sendHalf(S3Request request) throws IOException {
+      send(request);
     }
-    if (fault == Fault.RESET) {
-      return;
+  }
+
+  private record Content(StoredObject object) implements Answer {
+    @Override
+    public void send(S3Request request) throws IOException {
+      request.content(object, false);
     }
-    Stored stored = new Stored(body, Instant.now());
-    boolean conditional = "*".equals(exchange.getRequestHeaders().getFirst("If-None-Match"));
+
+    @Override
+    public void sendHalf(S3Request request) throws IOException {
+      request.content(object, true);
+    }
+  }
+
+  private static Answer error(int status, String code, String message) {
+    return request -> request.error(status, code, message);
+  }
+
+  private static Answer empty(int status) {
+    return request -> request.empty(status);
+  }
+
+  private static Answer xml(String body) {
+    return request -> request.xml(200, body);
+  }
+
+  private Answer done(S3Request request) {
+    Optional<String> source = request.copySource();
+    return switch (request.method()) {
+      case "PUT" -> source.isPresent() ? copied(request, source.get()) : put(request);
+      case "HEAD", "GET" -> request.name().contains("/") ? found(request) : listed(request);
+      case "DELETE" -> {
+        objects.remove(request.name());
+        yield empty(204);
+      }
+      case "POST" -> request.parameter("delete").isPresent() ? deleted(request) : notHere();
+      default -> notHere();
+    };
+  }
+
+  private static Answer notHere() {
+    return error(405, "MethodNotAllowed", "not here");
+  }
+
+  private Answer put(S3Request request) {
+    StoredObject stored = StoredObject.of(request.body());
+    boolean conditional = request.isIfNoneMatch();
     if (conditional && condition == Condition.NOT_IMPLEMENTED) {
-      error(exchange, 501, "NotImplemented", "A header you provided implies functionality");
-      return;
+      return error(501, "NotImplemented", "A header you provided implies functionality");
     }
     if (conditional && condition == Condition.HONOURED) {
-      if (objects.putIfAbsent(name, stored) != null) {
-        error(exchange, 412, "PreconditionFailed", "At least one of the pre-conditions failed");
-        return;
+      if (objects.putIfAbsent(request.name(), stored) != null) {
+        return error(412, "PreconditionFailed", "At least one of the pre-conditions failed");
       }
     } else {
-      objects.put(name, stored);
+      objects.put(request.name(), stored);
     }
-    if (fault == Fault.ERROR_AFTER_WRITE) {
-      error(exchange, 500, "InternalError", "We encountered an internal error.");
-    } else if (fault != Fault.ANSWER_LOST) {
-      exchange.getResponseHeaders().set("ETag", "\"0\"");
-      exchange.sendResponseHeaders(200, -1);
-    }
+    return answered -> answered.stored(stored);
   }
 
-  private void get(HttpExchange exchange, String name) throws IOException {
-    Stored stored = objects.get(name);
+  private Answer copied(S3Request request, String source) {
+    StoredObject stored = objects.get(source);
     if (stored == null) {
-      error(exchange, 404, "NoSuchKey", "The specified key does not exist.");
-      return;
+      return error(404, "NoSuchKey", "The specified key does not exist.");
     }
-    exchange
-        .getResponseHeaders()
-        .set(
-            "Last-Modified",
-            DateTimeFormatter.RFC_1123_DATE_TIME.format(
-                stored.modified().atOffset(ZoneOffset.UTC)));
-    exchange.sendResponseHeaders(200, stored.bytes().length == 0 ? -1 : stored.bytes().length);
-    exchange.getResponseBody().write(stored.bytes());
+    StoredObject copy = StoredObject.of(stored.bytes());
+    objects.put(request.name(), copy);
+    return xml(
+        "<CopyObjectResult><ETag>%s</ETag><LastModified>%s</LastModified></CopyObjectResult>"
+            .formatted(copy.tag(), copy.modified()));
   }
 
-  private static void error(HttpExchange exchange, int status, String code, String message)
-      throws IOException {
-    byte[] body =
-        "<?xml version=\"1.0\"?><Error><Code>%s</Code><Message>%s</Message></Error>"
-            .formatted(code, message)
-            .getBytes(UTF_8);
-    exchange.getResponseHeaders().set("Content-Type", "application/xml");
-    exchange.sendResponseHeaders(status, body.length);
-    exchange.getResponseBody().write(body);
+  private Answer found(S3Request request) {
+    StoredObject stored = objects.get(request.name());
+    return stored == null
+        ? error(404, "NoSuchKey", "The specified key does not exist.")
+        : new Content(stored);
+  }
+
+  private Answer deleted(S3Request request) {
+    request.keysInBody().forEach(key -> objects.remove(request.name() + "/" + key));
+    return xml("<DeleteResult></DeleteResult>");
+  }
+
+  private Answer listed(S3Request request) {
+    String bucket = request.name() + "/";
+    return xml(
+        S3Listing.of(objects, bucket, request.parameter("prefix").orElse(""), request::parameter)
+            .xml());
   }
 
   @Override

@@ -80,7 +80,7 @@ final class NumberSource extends RichSourceFunction<RowData>
   public void run(SourceContext<RowData> context) {
     FlatRow row = new FlatRow(rowType);
     while (running && (next < end || endless)) {
-      if (next >= end || next >= allowed) {
+      if (next >= end || next >= allowed || Probe.of(probe).isHeld()) {
         LockSupport.parkNanos(500_000);
         continue;
       }

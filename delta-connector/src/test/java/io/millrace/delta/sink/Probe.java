@@ -29,6 +29,7 @@ final class Probe {
   final AtomicInteger emitted = new AtomicInteger();
 
   private volatile Runnable beside = () -> {};
+  private volatile boolean held;
   private final List<String> faults = new CopyOnWriteArrayList<>();
   private final Map<String, AtomicInteger> reached = new ConcurrentHashMap<>();
 
@@ -58,6 +59,15 @@ final class Probe {
   Probe beside(Runnable work) {
     beside = work;
     return this;
+  }
+
+  /** Lets the source emit nothing from now on. */
+  void hold() {
+    held = true;
+  }
+
+  boolean isHeld() {
+    return held;
   }
 
   int faultsLeft() {

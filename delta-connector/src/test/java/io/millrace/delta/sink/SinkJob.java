@@ -208,13 +208,17 @@ final class SinkJob {
   }
 
   static void await(JobClient client, Condition condition) throws Exception {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);
+    await(client, Duration.ofSeconds(TIMEOUT_SECONDS), condition);
+  }
+
+  static void await(JobClient client, Duration timeout, Condition condition) throws Exception {
+    long deadline = System.nanoTime() + timeout.toNanos();
     while (!condition.holds()) {
       if (client.getJobStatus().get().isGloballyTerminalState()) {
         client.getJobExecutionResult().get();
       }
       if (System.nanoTime() > deadline) {
-        throw new AssertionError("not within " + TIMEOUT_SECONDS + " s");
+        throw new AssertionError("not within " + timeout.toSeconds() + " s");
       }
       Thread.sleep(2);
     }

@@ -128,6 +128,23 @@ class TestAppendSink {
         .isEqualTo(cancelled.probe().committed.get(0).run());
   }
 
+  /** Fault 11. */
+  @Test
+  void noRowIsLostOrThereTwiceWhenTheJobIsRescaled() throws Exception {
+    String two = job().numbers(0, 500).perCheckpoint(200).runAndStop();
+    String four =
+        job()
+            .parallelism(4)
+            .numbers(0, 1_000)
+            .perCheckpoint(200)
+            .restoring(two)
+            .emitting(500)
+            .runAndStop();
+    job().parallelism(1).numbers(0, 1_500).perCheckpoint(200).restoring(four).run();
+
+    assertThat(SinkJob.rows(spec)).isEqualTo(expected(0, 1_500));
+  }
+
   @Test
   void aStartWithoutStateAddsAllItsRows() throws Exception {
     job().numbers(0, 300).perCheckpoint(100).run();

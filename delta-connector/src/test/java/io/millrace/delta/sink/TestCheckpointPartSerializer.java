@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.delta.DataFile;
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
@@ -110,6 +111,25 @@ class TestCheckpointPartSerializer {
         (WriterOutput) serializer.deserialize(new DataInputDeserializer(target.getCopyOfBuffer()));
 
     assertThat(read.added()).containsExactly(new DataFile("f", 10, 20, 30, "{}"));
+  }
+
+  @Test
+  void readsTheBytesOfVersionTwo() throws IOException {
+    byte[] golden =
+        HexFormat.of()
+            .parseHex(
+                "0000008202010000000673696c7665720000000000000007000000010000000a6461793d312f7061"
+                    + "7274000000000000000100000000000000020000000000000003000000027b7d0000000100000003"
+                    + "6461790100000001310000000100000009612e706172717565740000000300000000000000030000"
+                    + "0000000000010000000000000002");
+
+    var read = (WriterOutput) serializer.deserialize(new DataInputDeserializer(golden));
+
+    assertThat(read.table()).isEqualTo("silver");
+    assertThat(read.checkpointId()).isEqualTo(7);
+    assertThat(read.added())
+        .containsExactly(new DataFile("day=1/part", 1, 2, 3, "{}", Map.of("day", "1")));
+    assertThat(read.superseded().get(0).positions()).containsExactly(3, 1, 2);
   }
 
   private CheckpointPart roundTrip(CheckpointPart part) throws IOException {

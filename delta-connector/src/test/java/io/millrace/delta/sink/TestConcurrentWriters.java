@@ -32,8 +32,11 @@ import org.apache.flink.table.types.logical.IntType;
 import org.apache.flink.table.types.logical.LogicalType;
 import org.apache.flink.table.types.logical.RowType;
 import org.apache.flink.table.types.logical.VarCharType;
+import org.apache.flink.table.types.logical.utils.LogicalTypeParser;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TestConcurrentWriters {
   @TempDir Path folder;
@@ -195,6 +198,34 @@ class TestConcurrentWriters {
               "table orders does not fit what is written to it: "
                   + "column id is integer in the table, long is written; "
                   + "column extra is NOT NULL in the table and is not written");
+    }
+    assertThat(new ForeignWriter(table()).latestVersion()).isEqualTo(2);
+  }
+
+  /** Fault 18: what another writer may do to a column that a running job writes. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      textBlock =
+          """
+          dropped; id BIGINT; column name is not in the table
+          renamed; id BIGINT, title STRING; column name is not in the table
+          wider;   id DECIMAL(20, 0), name STRING; column id is Decimal(20, 0) in the table, long is written
+          """)
+  void aColumnThatIsNotWhatItWasStopsTheSinkBeforeAnyWrite(
+      String how, String columns, String problem) {
+    ForeignWriter other = new ForeignWriter(table());
+    try (TableCommitter committer = TableCommitter.open(appends(table()))) {
+      committer.commit(adds("a", 1, 1, file("f1.parquet", 1)));
+      other.replaceSchema(
+          (RowType) LogicalTypeParser.parse("ROW<" + columns + ">", getClass().getClassLoader()));
+
+      assertThatThrownBy(() -> committer.commit(adds("a", 2, 2, file("f2.parquet", 2))))
+          .as(how)
+          .isInstanceOfSatisfying(
+              MillraceException.class,
+              e -> assertThat(e.code()).isEqualTo(ErrorCode.SCHEMA_CHANGED))
+          .hasMessageContaining(problem);
     }
     assertThat(new ForeignWriter(table()).latestVersion()).isEqualTo(2);
   }

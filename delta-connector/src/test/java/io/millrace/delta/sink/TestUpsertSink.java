@@ -99,12 +99,13 @@ class TestUpsertSink {
     assertThat(SinkJob.rows(spec(TOTALS, "customer"))).isEqualTo(totals(2_000));
   }
 
+  /** Fault 11: 2, 4, 1. */
   @Test
   void theIndexMovesWithTheKeysWhenTheJobIsRescaled() throws Exception {
     String first = totalsJob().numbers(0, 700).perCheckpoint(250).runAndStop();
     String second =
         totalsJob()
-            .parallelism(3)
+            .parallelism(4)
             .numbers(0, 1_400)
             .perCheckpoint(250)
             .restoring(first)

@@ -1,5 +1,6 @@
 package io.millrace.gateway.cli;
 
+import io.millrace.catalog.MillraceException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +36,8 @@ import picocli.CommandLine.Spec;
       "  130  interrupted with Ctrl-C",
       "",
       "Environment: JAVA_HOME (17 or newer), MILLRACE_JAVA_OPTS (further Java options),",
-      "MILLRACE_DEBUG=1 (stack traces), MILLRACE_CDS=off (no class archive)."
+      "MILLRACE_DEBUG=1 (stack traces), MILLRACE_CDS=off (no class archive), FLINK_CONF_DIR and",
+      "FLINK_PLUGINS_DIR (tables on S3; default: conf and plugins where Millrace is)."
     })
 public final class Millrace implements Runnable {
   @Spec private @Nullable CommandSpec spec;
@@ -53,7 +55,17 @@ public final class Millrace implements Runnable {
   boolean version;
 
   public static void main(String[] arguments) {
-    System.exit(run(Console.ofProcess(), arguments));
+    CommandLine root = commandLine(Console.ofProcess());
+    root.setExecutionStrategy(
+        parsed -> {
+          try {
+            Wiring.tableStorage().initialize();
+          } catch (MillraceException e) {
+            throw new CommandLine.ExecutionException(root, e.getMessage(), e);
+          }
+          return new CommandLine.RunLast().execute(parsed);
+        });
+    System.exit(root.execute(arguments));
   }
 
   /** Runs one command; its exit code. */

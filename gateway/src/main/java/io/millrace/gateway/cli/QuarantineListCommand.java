@@ -37,7 +37,7 @@ final class QuarantineListCommand extends JsonCommand {
     Map<String, List<RuleCount>> tables = new TreeMap<>();
     for (Path table : finder.list()) {
       if (Quarantine.is(table)) {
-        tables.put(finder.name(table), Quarantine.open(table).counts());
+        tables.put(finder.name(table), Quarantine.open(table.toString()).counts());
       }
     }
     if (json()) {

@@ -30,7 +30,7 @@ final class TableDetailCommand extends JsonCommand {
 
   @Override
   public Integer call() {
-    TableDetail detail = TableDetail.of(table.find().toString());
+    TableDetail detail = TableDetail.of(table.find());
     if (json()) {
       console().out().println(json(detail));
     } else {

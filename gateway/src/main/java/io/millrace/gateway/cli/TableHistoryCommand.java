@@ -44,7 +44,7 @@ final class TableHistoryCommand extends JsonCommand {
   @Override
   public Integer call() {
     List<CommitEntry> entries =
-        KernelTableReader.history(table.find().toString(), Limits.positive("--limit", limit));
+        KernelTableReader.history(table.find(), Limits.positive("--limit", limit));
     if (json()) {
       console().out().println(json(entries));
     } else {

@@ -71,7 +71,7 @@ final class TableOptimizeCommand extends JsonCommand {
             threads == 0 ? 0 : Limits.positive("--threads", threads),
             dryRun);
     OptimizeReport report;
-    try (MaintainedTable maintained = MaintainedTable.open(table.find().toString());
+    try (MaintainedTable maintained = MaintainedTable.open(table.find());
         ProgressBar progress = new ProgressBar(console())) {
       report = Optimize.run(maintained, options, progress);
     }

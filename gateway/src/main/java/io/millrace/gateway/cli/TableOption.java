@@ -1,7 +1,6 @@
 package io.millrace.gateway.cli;
 
 import io.millrace.gateway.tables.TableFinder;
-import java.nio.file.Path;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
@@ -15,8 +14,11 @@ final class TableOption {
       description = "The table's folder, or its name under the platform's directory.")
   private String table = "";
 
-  /** The table's folder. */
-  Path find() {
-    return new TableFinder(directory.directory().root()).find(table);
+  /** The table's folder: an absolute path, or a URI. */
+  String find() {
+    if (table.contains("://")) {
+      return table;
+    }
+    return new TableFinder(directory.directory().root()).find(table).toString();
   }
 }

@@ -51,7 +51,7 @@ final class TableRestoreCommand extends JsonCommand {
   public Integer call() {
     Restore.Target target = target();
     RestoreReport report;
-    try (MaintainedTable maintained = MaintainedTable.open(table.find().toString());
+    try (MaintainedTable maintained = MaintainedTable.open(table.find());
         ProgressBar progress = new ProgressBar(console())) {
       report = Restore.run(maintained, target, dryRun, progress);
     }

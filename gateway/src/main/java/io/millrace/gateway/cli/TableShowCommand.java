@@ -32,7 +32,7 @@ final class TableShowCommand extends JsonCommand {
 
   @Override
   public Integer call() {
-    TableDescription description = KernelTableReader.describe(table.find().toString());
+    TableDescription description = KernelTableReader.describe(table.find());
     if (json()) {
       console().out().println(json(description));
     } else {

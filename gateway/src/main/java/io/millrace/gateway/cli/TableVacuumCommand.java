@@ -52,7 +52,7 @@ final class TableVacuumCommand extends JsonCommand {
   public Integer call() {
     VacuumOptions options = new VacuumOptions(Optional.ofNullable(retention), force, dryRun);
     VacuumReport report;
-    try (MaintainedTable maintained = MaintainedTable.open(table.find().toString());
+    try (MaintainedTable maintained = MaintainedTable.open(table.find());
         ProgressBar progress = new ProgressBar(console())) {
       report = Vacuum.run(maintained, options, progress);
     }

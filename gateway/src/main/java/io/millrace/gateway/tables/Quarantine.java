@@ -37,10 +37,11 @@ public final class Quarantine {
   }
 
   /**
+   * @param folder of the table: an absolute path, or a URI
    * @throws MillraceException TABLE_UNSUPPORTED if the table is no quarantine
    */
-  public static Quarantine open(Path folder) {
-    KernelTableReader table = KernelTableReader.open(folder.toString());
+  public static Quarantine open(String folder) {
+    KernelTableReader table = KernelTableReader.open(folder);
     if (!new HashSet<>(table.rowType().getFieldNames()).containsAll(COLUMNS)) {
       throw new MillraceException(
           ErrorCode.TABLE_UNSUPPORTED,

@@ -10,12 +10,9 @@ import org.apache.flink.api.connector.source.SplitEnumerator;
 import org.apache.flink.api.connector.source.SplitEnumeratorContext;
 import org.apache.flink.connector.kafka.source.enumerator.KafkaSourceEnumState;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
-import org.jspecify.annotations.Nullable;
 
 /** Counts the readers that have read all that they will get. All on the coordinator's thread. */
-final class DrainEnumerator implements SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> {
-  private final SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> kafka;
-  private final SplitEnumeratorContext<KafkaPartitionSplit> context;
+final class DrainEnumerator extends ForwardingEnumerator {
   private final DrainListener listener;
   private final Set<Integer> drained = new HashSet<>();
 
@@ -23,8 +20,7 @@ final class DrainEnumerator implements SplitEnumerator<KafkaPartitionSplit, Kafk
       SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> kafka,
       SplitEnumeratorContext<KafkaPartitionSplit> context,
       DrainListener listener) {
-    this.kafka = kafka;
-    this.context = context;
+    super(kafka, context);
     this.listener = listener;
   }
 
@@ -36,7 +32,7 @@ final class DrainEnumerator implements SplitEnumerator<KafkaPartitionSplit, Kafk
   @Override
   public void start() {
     tell(false);
-    kafka.start();
+    super.start();
   }
 
   @Override
@@ -44,7 +40,7 @@ final class DrainEnumerator implements SplitEnumerator<KafkaPartitionSplit, Kafk
     if (drained.remove(subtask)) {
       tell(false);
     }
-    kafka.addReader(subtask);
+    super.addReader(subtask);
   }
 
   @Override
@@ -55,7 +51,7 @@ final class DrainEnumerator implements SplitEnumerator<KafkaPartitionSplit, Kafk
         tell(true);
       }
     } else {
-      kafka.handleSourceEvent(subtask, event);
+      super.handleSourceEvent(subtask, event);
     }
   }
 
@@ -68,30 +64,10 @@ final class DrainEnumerator implements SplitEnumerator<KafkaPartitionSplit, Kafk
   }
 
   @Override
-  public void handleSplitRequest(int subtask, @Nullable String host) {
-    kafka.handleSplitRequest(subtask, host);
-  }
-
-  @Override
   public void addSplitsBack(List<KafkaPartitionSplit> splits, int subtask) {
     if (drained.remove(subtask)) {
       tell(false);
     }
-    kafka.addSplitsBack(splits, subtask);
-  }
-
-  @Override
-  public KafkaSourceEnumState snapshotState(long checkpointId) throws Exception {
-    return kafka.snapshotState(checkpointId);
-  }
-
-  @Override
-  public void notifyCheckpointComplete(long checkpointId) throws Exception {
-    kafka.notifyCheckpointComplete(checkpointId);
-  }
-
-  @Override
-  public void close() throws IOException {
-    kafka.close();
+    super.addSplitsBack(splits, subtask);
   }
 }

@@ -1,13 +1,9 @@
 package io.millrace.jobs.kafka;
 
-import java.io.IOException;
-import java.util.List;
-import org.apache.flink.api.connector.source.SourceEvent;
 import org.apache.flink.api.connector.source.SplitEnumerator;
 import org.apache.flink.api.connector.source.SplitEnumeratorContext;
 import org.apache.flink.connector.kafka.source.enumerator.KafkaSourceEnumState;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The enumerator of a bounded source that was restored, made to end.
@@ -20,21 +16,18 @@ import org.jspecify.annotations.Nullable;
  * on a single thread, and so do what they lead to: the second of two calls made here comes back
  * after everything that Flink's first look can start.
  */
-final class EndingEnumerator implements SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> {
-  private final SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> kafka;
-  private final SplitEnumeratorContext<KafkaPartitionSplit> context;
+final class EndingEnumerator extends ForwardingEnumerator {
   private boolean looked;
 
   EndingEnumerator(
       SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> kafka,
       SplitEnumeratorContext<KafkaPartitionSplit> context) {
-    this.kafka = kafka;
-    this.context = context;
+    super(kafka, context);
   }
 
   @Override
   public void start() {
-    kafka.start();
+    super.start();
     afterPendingCalls(() -> afterPendingCalls(this::end));
   }
 
@@ -49,39 +42,9 @@ final class EndingEnumerator implements SplitEnumerator<KafkaPartitionSplit, Kaf
 
   @Override
   public void addReader(int subtask) {
-    kafka.addReader(subtask);
+    super.addReader(subtask);
     if (looked) {
       context.signalNoMoreSplits(subtask);
     }
-  }
-
-  @Override
-  public void handleSplitRequest(int subtask, @Nullable String host) {
-    kafka.handleSplitRequest(subtask, host);
-  }
-
-  @Override
-  public void handleSourceEvent(int subtask, SourceEvent event) {
-    kafka.handleSourceEvent(subtask, event);
-  }
-
-  @Override
-  public void addSplitsBack(List<KafkaPartitionSplit> splits, int subtask) {
-    kafka.addSplitsBack(splits, subtask);
-  }
-
-  @Override
-  public KafkaSourceEnumState snapshotState(long checkpointId) throws Exception {
-    return kafka.snapshotState(checkpointId);
-  }
-
-  @Override
-  public void notifyCheckpointComplete(long checkpointId) throws Exception {
-    kafka.notifyCheckpointComplete(checkpointId);
-  }
-
-  @Override
-  public void close() throws IOException {
-    kafka.close();
   }
 }

@@ -72,12 +72,12 @@ final class RunFailures {
     if (known != null && known.code() != ErrorCode.IO_FAILED) {
       return known;
     }
-    Throwable root = cause;
-    while (root.getCause() != null && root.getCause() != root) {
-      root = root.getCause();
+    Throwable deepest = cause;
+    while (deepest.getCause() != null && deepest.getCause() != deepest) {
+      deepest = deepest.getCause();
     }
-    if (isDiskFull(String.valueOf(root.getMessage()))) {
-      return diskFull(String.valueOf(root.getMessage()), cause);
+    if (isDiskFull(String.valueOf(deepest.getMessage()))) {
+      return diskFull(String.valueOf(deepest.getMessage()), cause);
     }
     if (known != null) {
       return known;
@@ -85,7 +85,7 @@ final class RunFailures {
     return new MillraceException(
         ErrorCode.PIPELINE_FAILED,
         "pipeline %s failed: %s: %s"
-            .formatted(pipeline, root.getClass().getSimpleName(), root.getMessage()),
+            .formatted(pipeline, deepest.getClass().getSimpleName(), deepest.getMessage()),
         "look into the log; " + next,
         cause);
   }
