@@ -4,8 +4,9 @@ import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
 import io.millrace.delta.DeltaTableSpec;
 import io.millrace.delta.kernel.RewrittenFiles;
-import io.millrace.delta.kernel.RowPositions;
+import io.millrace.delta.row.FlatRow;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,19 +21,10 @@ final class IndexBootstrap {
    * Every subtask reads the key columns of the whole table.
    *
    * @throws io.millrace.catalog.MillraceException STATE_INCOMPATIBLE if the table has two rows of
-   *     one key; what {@link RowPositions#visit} throws
+   *     one key; what {@link TableKeys#visit} throws
    */
   static void read(DeltaTableSpec spec, UpsertIndex index, RowFolders folders) {
-    RowPositions.visit(
-        spec.path(),
-        spec.rowType(),
-        spec.primaryKeyPositions(),
-        (path, position, row) -> {
-          if (index.isMine(row)) {
-            String folder = folders.of(row);
-            index.found(spec, row, folder, index.fileId(path, folder), position);
-          }
-        });
+    TableKeys.visit(spec, path -> new Finding(spec, index, folders, path));
   }
 
   /**
@@ -40,7 +32,7 @@ final class IndexBootstrap {
    * files may be vacuumed. Rows of commits that are still to come are not concerned: the index
    * names files of ours for these, which nobody has rewritten.
    *
-   * @throws io.millrace.catalog.MillraceException what {@link RowPositions#visit} throws
+   * @throws io.millrace.catalog.MillraceException what {@link TableKeys#visit} throws
    */
   static void refresh(DeltaTableSpec spec, UpsertIndex index, RowFolders folders) {
     Set<String> rewritten;
@@ -60,14 +52,44 @@ final class IndexBootstrap {
     }
     LOG.info(
         "Reading the keys of rewritten files: table={}, files={}", spec.name(), rewritten.size());
-    RowPositions.visit(
-        spec.path(),
-        spec.rowType(),
-        spec.primaryKeyPositions(),
-        (path, position, row) -> {
-          if (index.isMine(row)) {
-            index.moved(row, rewritten, folders.of(row), path, position);
-          }
-        });
+    TableKeys.visit(
+        spec,
+        path ->
+            (position, row) -> {
+              if (index.isMine(row)) {
+                index.moved(row, rewritten, folders.of(row), path, position);
+              }
+            });
+  }
+
+  /** Adds the rows of one file, of which all lie in one folder and have one number for the file. */
+  private static final class Finding implements TableKeys.RowVisitor {
+    private final DeltaTableSpec spec;
+    private final UpsertIndex index;
+    private final RowFolders folders;
+    private final String path;
+    private @Nullable String folder;
+    private long file;
+
+    private Finding(DeltaTableSpec spec, UpsertIndex index, RowFolders folders, String path) {
+      this.spec = spec;
+      this.index = index;
+      this.folders = folders;
+      this.path = path;
+    }
+
+    @Override
+    public void row(long position, FlatRow row) {
+      if (!index.isMine(row)) {
+        return;
+      }
+      String known = folder;
+      if (known == null) {
+        known = folders.of(row);
+        folder = known;
+        file = index.fileId(path, known);
+      }
+      index.found(spec, row, known, file, position);
+    }
   }
 }

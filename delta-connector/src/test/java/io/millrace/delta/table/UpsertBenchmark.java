@@ -1,0 +1,172 @@
+package io.millrace.delta.table;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryPoolMXBean;
+import java.lang.management.MemoryType;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.flink.api.common.RuntimeExecutionMode;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.CoreOptions;
+import org.apache.flink.configuration.ExecutionOptions;
+import org.apache.flink.configuration.JobManagerOptions;
+import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.runtime.minicluster.MiniCluster;
+import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
+import org.apache.flink.streaming.util.TestStreamEnvironment;
+import org.apache.flink.table.api.EnvironmentSettings;
+import org.apache.flink.table.api.bridge.java.StreamTableEnvironment;
+import org.apache.flink.types.Row;
+
+/**
+ * A stream that upserts the changes that {@code BenchmarkTable} writes into its table, in Flink SQL
+ * on two cores, checkpoints every ten seconds: what {@code MERGE INTO … WHEN MATCHED THEN UPDATE
+ * SET * WHEN NOT MATCHED THEN INSERT *} does once. Every round has a fresh copy of the folder, and
+ * begins without state, so that it reads the table's keys first.
+ *
+ * <p>Arguments: the folder with {@code table} and {@code changes}, and rounds beside the one that
+ * warms up. One JSON line each: wall seconds, CPU seconds of the process, peak of the heap, and
+ * rows and checksum of the table afterwards.
+ */
+public final class UpsertBenchmark {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int CORES = 2;
+  private static final String COLUMNS =
+      "id BIGINT, account BIGINT, clicks BIGINT, session STRING, page STRING, country STRING,"
+          + " amount DECIMAL(12, 2), seen TIMESTAMP(6)";
+  private static final String CHECKSUM =
+      "SELECT COUNT(*), SUM(id), SUM(account), SUM(COALESCE(clicks, -1)), SUM(amount),"
+          + " SUM(CHAR_LENGTH(session) + CHAR_LENGTH(page) + CHAR_LENGTH(country)) FROM target";
+
+  private UpsertBenchmark() {}
+
+  public static void main(String[] arguments) throws Exception {
+    Path folder = Path.of(arguments[0]).toAbsolutePath();
+    int rounds = Integer.parseInt(arguments[1]);
+    var configuration = new Configuration();
+    configuration.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(512));
+    configuration.set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(64));
+    configuration.set(JobManagerOptions.PORT, 0);
+    configuration.set(CoreOptions.CHECK_LEAKED_CLASSLOADER, false);
+    try (var cluster =
+        new MiniCluster(
+            new MiniClusterConfiguration.Builder()
+                .setConfiguration(configuration)
+                .setNumTaskManagers(1)
+                .setNumSlotsPerTaskManager(CORES)
+                .build())) {
+      cluster.start();
+      for (int round = 0; round <= rounds; round++) {
+        Path copy = Files.createTempDirectory(folder, "upsert-");
+        try {
+          copy(folder.resolve("table"), copy);
+          measure(cluster, round, copy, folder.resolve("changes"));
+        } finally {
+          delete(copy);
+        }
+      }
+    }
+  }
+
+  private static void measure(MiniCluster cluster, int round, Path table, Path changes)
+      throws Exception {
+    StreamTableEnvironment sql = session(cluster, RuntimeExecutionMode.STREAMING);
+    declare(sql, "changes", changes, "");
+    declare(sql, "target", table, ", PRIMARY KEY (id) NOT ENFORCED");
+    ManagementFactory.getMemoryPoolMXBeans().forEach(MemoryPoolMXBean::resetPeakUsage);
+    long cpu = processCpu();
+    long began = System.nanoTime();
+    sql.executeSql("INSERT INTO target SELECT * FROM changes").await();
+    double wall = (System.nanoTime() - began) / 1e9;
+    double used = (processCpu() - cpu) / 1e9;
+    Map<String, Object> line = new LinkedHashMap<>();
+    line.put("engine", "millrace");
+    line.put("work", "upsert");
+    line.put("round", round);
+    line.put("warm_up", round == 0);
+    line.put("wall_s", wall);
+    line.put("cpu_s", used);
+    line.put("heap_max_mb", Runtime.getRuntime().maxMemory() >> 20);
+    line.put("heap_peak_mb", heapPeak() >> 20);
+    StreamTableEnvironment batch = session(cluster, RuntimeExecutionMode.BATCH);
+    declare(batch, "target", table, "");
+    try (var rows = batch.executeSql(CHECKSUM).collect()) {
+      Row sums = rows.next();
+      StringBuilder text = new StringBuilder().append(sums.getField(0));
+      for (int i = 1; i < sums.getArity(); i++) {
+        text.append('/').append(sums.getField(i));
+      }
+      line.put("rows", sums.getField(0));
+      line.put("checksum", text.toString());
+    }
+    System.out.println(JSON.writeValueAsString(line));
+  }
+
+  private static StreamTableEnvironment session(MiniCluster cluster, RuntimeExecutionMode mode) {
+    var configuration = new Configuration();
+    configuration.set(ExecutionOptions.RUNTIME_MODE, mode);
+    if (mode == RuntimeExecutionMode.STREAMING) {
+      configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(10));
+    }
+    EnvironmentSettings.Builder settings = EnvironmentSettings.newInstance();
+    var sql =
+        StreamTableEnvironment.create(
+            new TestStreamEnvironment(cluster, configuration, CORES, List.of(), List.of()),
+            (mode == RuntimeExecutionMode.BATCH
+                    ? settings.inBatchMode()
+                    : settings.inStreamingMode())
+                .build());
+    sql.getConfig().setLocalTimeZone(ZoneOffset.UTC);
+    return sql;
+  }
+
+  private static void declare(StreamTableEnvironment sql, String name, Path folder, String key) {
+    sql.executeSql(
+        "CREATE TABLE %s (%s%s) WITH ('connector' = 'delta', 'path' = '%s')"
+            .formatted(name, COLUMNS, key, folder));
+  }
+
+  private static long heapPeak() {
+    return ManagementFactory.getMemoryPoolMXBeans().stream()
+        .filter(pool -> pool.getType() == MemoryType.HEAP && pool.getPeakUsage() != null)
+        .mapToLong(pool -> pool.getPeakUsage().getUsed())
+        .sum();
+  }
+
+  private static long processCpu() {
+    return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
+        .getProcessCpuTime();
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> paths = Files.walk(from)) {
+      for (Path path : paths.toList()) {
+        Path target = to.resolve(from.relativize(path).toString());
+        if (Files.isDirectory(path)) {
+          Files.createDirectories(target);
+        } else {
+          Files.copy(path, target);
+        }
+      }
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> paths = Files.walk(folder)) {
+      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
+  }
+}
