@@ -63,7 +63,11 @@ public record IdentityRange(long first, long step, long count) {
               Map.of(),
               Map.of()));
       try {
-        TableLog.begin(snapshot, Optional.empty(), Optional.of(range.marked(metadata, column)))
+        TableLog.begin(
+                snapshot,
+                Optional.empty(),
+                Optional.of(range.marked(metadata, column)),
+                Clock.systemUTC())
             .commit(loader.engine(), CloseableIterable.emptyIterable());
         return range;
       } catch (MaxCommitRetryLimitReachedException lost) {
