@@ -11,10 +11,12 @@ import io.delta.kernel.internal.lang.Lazy;
 import io.delta.kernel.internal.metrics.SnapshotQueryContext;
 import io.delta.kernel.internal.replay.LogReplay;
 import io.delta.kernel.internal.snapshot.LogSegment;
+import io.delta.kernel.internal.table.SnapshotFactory;
 import io.delta.kernel.internal.util.FileNames;
 import io.delta.kernel.types.StructType;
 import io.delta.kernel.utils.FileStatus;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -55,6 +57,49 @@ final class SnapshotChain {
         plain,
         old.getCommitter(),
         SnapshotQueryContext.forLatestSnapshot(old.getPath()),
+        Optional.empty());
+  }
+
+  /**
+   * A later version of a table whose definition is the same.
+   *
+   * @param entries of the versions since, in order, at least one
+   * @param checksum of the last of them, if there is one
+   */
+  static Snapshot extend(
+      Engine engine, Snapshot known, List<FileStatus> entries, Optional<FileStatus> checksum) {
+    SnapshotImpl old = (SnapshotImpl) known;
+    LogSegment log = old.getLogSegment();
+    List<FileStatus> all = new ArrayList<>(log.getDeltas());
+    all.addAll(entries);
+    FileStatus last = entries.get(entries.size() - 1);
+    long version = FileNames.deltaVersion(new Path(last.getPath()));
+    LogSegment extended =
+        new LogSegment(
+            log.getLogPath(),
+            version,
+            all,
+            log.getCompactions(),
+            log.getCheckpoints(),
+            last,
+            checksum,
+            Optional.of(version));
+    Lazy<LogSegment> segment = new Lazy<>(() -> extended);
+    SnapshotQueryContext context = SnapshotQueryContext.forVersionSnapshot(old.getPath(), version);
+    return new SnapshotImpl(
+        old.getDataPath(),
+        version,
+        segment,
+        new LogReplay(
+            engine,
+            old.getDataPath(),
+            segment,
+            SnapshotFactory.createLazyChecksumFileLoaderWithMetrics(
+                engine, segment, context.getSnapshotMetrics())),
+        old.getProtocol(),
+        old.getMetadata(),
+        old.getCommitter(),
+        context,
         Optional.empty());
   }
 

@@ -62,6 +62,7 @@ public final class TableLog implements AutoCloseable {
   private final DeletionVectorStore deletionVectors;
   private final TableMaintenance maintenance;
   private final RewriteLog rewrites;
+  private final LogFollower follower;
   private final Map<String, OptionalLong> transactions = new HashMap<>();
   private Snapshot snapshot;
   private @Nullable Map<String, LiveFile> files;
@@ -72,6 +73,7 @@ public final class TableLog implements AutoCloseable {
       Clock clock,
       LogEntryCommitter committer,
       SnapshotLoader loader,
+      LogFollower follower,
       Snapshot snapshot) {
     this.definition = definition;
     this.clock = clock;
@@ -80,6 +82,7 @@ public final class TableLog implements AutoCloseable {
     this.snapshot = snapshot;
     this.deletionVectors = new DeletionVectorStore(loader.engine(), snapshot.getPath());
     this.rewrites = new RewriteLog(snapshot.getPath());
+    this.follower = follower;
     this.checkpointSeen = snapshot.getLogSegment().getCheckpointVersionOpt().orElse(0L);
     this.maintenance =
         new TableMaintenance(definition.name(), snapshot.getPath(), loader::engine, checkpointSeen);
@@ -97,7 +100,7 @@ public final class TableLog implements AutoCloseable {
       Snapshot snapshot =
           evolve(definition, committer, loader, loadOrCreate(definition, committer, loader), clock);
       DeltaTables.requireWritable(definition, snapshot);
-      return new TableLog(definition, clock, committer, loader, snapshot);
+      return new TableLog(definition, clock, committer, loader, new LogFollower(store), snapshot);
     } catch (RuntimeException e) {
       throw KernelFailures.translate("opening table " + definition.name(), definition.path(), e);
     }
@@ -337,7 +340,7 @@ public final class TableLog implements AutoCloseable {
   /** Shortens the chain of snapshots if a table checkpoint was written since. */
   private void shortenAfterCheckpoint() {
     long newest = maintenance.checkpointVersion();
-    if (newest <= checkpointSeen) {
+    if (newest <= checkpointSeen || newest > version()) {
       return;
     }
     checkpointSeen = newest;
@@ -366,6 +369,22 @@ public final class TableLog implements AutoCloseable {
    * @throws MillraceException SCHEMA_CHANGED or TABLE_UNSUPPORTED if it cannot be written any more
    */
   public boolean reload() {
+    Optional<LogFollower.Followed> followed;
+    try {
+      followed = follower.follow(loader.engine(), snapshot);
+    } catch (IOException e) {
+      throw StorageFailure.of(
+          "reading new log entries of table " + definition.name(), definition.path(), e);
+    }
+    if (followed.isPresent()) {
+      snapshot = followed.get().snapshot();
+      files = null;
+      followed
+          .get()
+          .transactions()
+          .forEach((id, last) -> transactions.replace(id, OptionalLong.of(last)));
+      return true;
+    }
     Snapshot latest = loader.load(OptionalLong.empty(), SnapshotLoader.Loaded::snapshot);
     if (latest.getVersion() == version()) {
       return false;

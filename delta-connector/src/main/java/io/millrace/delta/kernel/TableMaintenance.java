@@ -54,6 +54,9 @@ final class TableMaintenance implements AutoCloseable {
   private final AtomicLong checkpointVersion;
   private final AtomicLong failures = new AtomicLong();
 
+  /** One was begun and failed, perhaps after its file was there. Of the maintenance thread. */
+  private boolean checkpointUnfinished;
+
   /**
    * @param engine asked for each time: it changes when a damaged table checkpoint is found
    * @param checkpointVersion version of the newest table checkpoint, 0 if there is none
@@ -127,8 +130,23 @@ final class TableMaintenance implements AutoCloseable {
     queued.set(false);
     writeChecksum();
     if (isCheckpointDue()) {
-      attempt("checkpoint", this::writeCheckpoint);
+      attempt("checkpoint", this::writeCheckpointIfNobodyHas);
     }
+  }
+
+  /** Of several writers of a table each finds one due at the same time, and one is enough. */
+  private void writeCheckpointIfNobodyHas() throws IOException {
+    if (!checkpointUnfinished) {
+      SnapshotImpl latest = (SnapshotImpl) TableManager.loadSnapshot(tablePath).build(engine.get());
+      long newest = latest.getLogSegment().getCheckpointVersionOpt().orElse(0L);
+      if (latest.getVersion() - newest < checkpointInterval.get()) {
+        checkpointVersion.set(newest);
+        return;
+      }
+    }
+    checkpointUnfinished = true;
+    writeCheckpoint();
+    checkpointUnfinished = false;
   }
 
   private void writeChecksum() {

@@ -23,6 +23,10 @@ public final class LocalCommitStore implements CommitStore {
   @Override
   public boolean putIfAbsent(long version, byte[] entry) throws IOException {
     Path target = entryPath(version);
+    if (Files.exists(target)) {
+      // Nothing is decided here, and who has lost need not write and sync an entry to learn it.
+      return false;
+    }
     try {
       try {
         DurableFiles.create(target, entry);
