@@ -34,6 +34,14 @@ public final class DeltaTables {
   static final String TRANSACTION_RETENTION = "delta.setTransactionRetentionDuration";
   static final String DELETION_VECTORS = "delta.enableDeletionVectors";
 
+  /** Properties about the size of files, which Kernel takes for unknown. */
+  private static final Set<String> LAYOUT_PROPERTIES =
+      Set.of(
+          "delta.autoOptimize.autoCompact",
+          "delta.autoOptimize.optimizeWrite",
+          "delta.targetFileSize",
+          "delta.tuneFileSizesForRewrites");
+
   /** Writer features that ask nothing of us, or nothing that is not done here. */
   private static final Set<String> WRITER_FEATURES =
       Set.of(
@@ -87,6 +95,8 @@ public final class DeltaTables {
         ours.put(key, properties.remove(key));
       } else if (CreatedColumns.isOne(key)) {
         properties.remove(key);
+      } else if (LAYOUT_PROPERTIES.contains(key)) {
+        ours.put(key, properties.remove(key));
       }
     }
     committer.announceCreation(ours, CreatedColumns.of(table));

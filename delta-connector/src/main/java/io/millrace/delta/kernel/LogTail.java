@@ -143,6 +143,9 @@ public final class LogTail {
     List<String> partitionColumns = new ArrayList<>();
     long timestamp = modifiedMillis;
     String operation = "UNKNOWN";
+    boolean protocolChanged = false;
+    boolean blindAppend = false;
+    Optional<String> transactionId = Optional.empty();
     boolean any = false;
     for (String line : entry.split("\n")) {
       if (line.isBlank()) {
@@ -160,7 +163,10 @@ public final class LogTail {
         JsonNode info = action.path("commitInfo");
         timestamp = info.path("inCommitTimestamp").asLong(modifiedMillis);
         operation = info.path("operation").asText(operation);
+        blindAppend = info.path("isBlindAppend").asBoolean(false);
+        transactionId = Optional.ofNullable(info.path("txnId").textValue());
       } else if (action.has("protocol")) {
+        protocolChanged = true;
         requireReadable(action.path("protocol"));
       } else if (action.has("metaData")) {
         JsonNode metadata = action.path("metaData");
@@ -172,7 +178,17 @@ public final class LogTail {
       throw new IllegalArgumentException("it is empty");
     }
     return new LoggedCommit(
-        version, timestamp, operation, added, removed, changes, fields, partitionColumns);
+        version,
+        timestamp,
+        operation,
+        added,
+        removed,
+        changes,
+        fields,
+        partitionColumns,
+        protocolChanged,
+        blindAppend,
+        transactionId);
   }
 
   private void requireReadable(JsonNode protocol) {

@@ -14,6 +14,9 @@ import java.util.Optional;
  * @param changes files that list the changed rows; if there are any, only they count as changes
  * @param fields the table's columns, if the entry sets them anew
  * @param partitionColumns of the table, if the entry sets them anew
+ * @param protocolChanged true if the entry sets the table's protocol
+ * @param blindAppend true if its writer says that it only appended, and did not look at the table
+ * @param transactionId that its writer gave it
  */
 public record LoggedCommit(
     long version,
@@ -23,7 +26,10 @@ public record LoggedCommit(
     List<LoggedFile> removed,
     List<LiveFile> changes,
     Optional<List<TableField>> fields,
-    List<String> partitionColumns) {
+    List<String> partitionColumns,
+    boolean protocolChanged,
+    boolean blindAppend,
+    Optional<String> transactionId) {
   public LoggedCommit {
     added = List.copyOf(added);
     removed = List.copyOf(removed);

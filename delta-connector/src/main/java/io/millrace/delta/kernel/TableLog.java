@@ -405,6 +405,16 @@ public final class TableLog implements AutoCloseable {
     return TableConfig.CHANGE_DATA_FEED_ENABLED.fromMetadata(snapshot.getMetadata());
   }
 
+  /** A table property, if it is set. */
+  public Optional<String> property(String key) {
+    return Optional.ofNullable(snapshot.getMetadata().getConfiguration().get(key));
+  }
+
+  /** Whether rows may only be added ({@code delta.appendOnly}). */
+  public boolean isAppendOnly() {
+    return TableConfig.APPEND_ONLY_ENABLED.fromMetadata(snapshot.getMetadata());
+  }
+
   /** The columns in order, as files know them. */
   public List<TableField> fields() {
     return TableField.of(

@@ -51,6 +51,7 @@ final class CommitOperator extends AbstractStreamOperator<Void>
 
   private final ArrayList<DeltaTableSpec> specs;
   private final EpochListener listener;
+  private final CompactionOptions compaction;
 
   private transient @Nullable TableCommits tables;
   private transient CommitterState state;
@@ -60,9 +61,10 @@ final class CommitOperator extends AbstractStreamOperator<Void>
   private transient boolean restored;
   private transient boolean finished;
 
-  CommitOperator(List<DeltaTableSpec> specs, EpochListener listener) {
+  CommitOperator(List<DeltaTableSpec> specs, EpochListener listener, CompactionOptions compaction) {
     this.specs = new ArrayList<>(specs);
     this.listener = listener;
+    this.compaction = compaction;
   }
 
   @Override
@@ -87,7 +89,7 @@ final class CommitOperator extends AbstractStreamOperator<Void>
     super.open();
     try {
       requireCheckpoints();
-      tables = new TableCommits(specs, getMetricGroup());
+      tables = new TableCommits(specs, compaction, getMetricGroup());
       for (DeltaTableSpec spec : specs) {
         verify(spec, tables.committer(spec.name()));
       }

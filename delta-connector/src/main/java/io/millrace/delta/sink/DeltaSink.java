@@ -9,6 +9,7 @@ import io.millrace.delta.state.RowKeys;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.flink.api.common.functions.Partitioner;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -212,6 +213,20 @@ public final class DeltaSink {
       List<DeltaTableSpec> tables,
       EpochListener listener,
       String uid) {
+    return commit(parts, tables, listener, CompactionOptions.DEFAULT, uid);
+  }
+
+  /**
+   * As the other method.
+   *
+   * @param compaction whether small files are packed while the job runs
+   */
+  public static SingleOutputStreamOperator<Void> commit(
+      List<? extends DataStream<CheckpointPart>> parts,
+      List<DeltaTableSpec> tables,
+      EpochListener listener,
+      CompactionOptions compaction,
+      String uid) {
     if (parts.isEmpty()) {
       throw new IllegalArgumentException("there is nothing to commit");
     }
@@ -230,7 +245,29 @@ public final class DeltaSink {
     for (DataStream<CheckpointPart> more : parts.subList(1, parts.size())) {
       all = all.union(more);
     }
-    return all.transform("commit", Types.VOID, new CommitOperator(tables, listener))
+    return all.transform("commit", Types.VOID, new CommitOperator(tables, listener, compaction))
+        .setParallelism(1)
+        .setMaxParallelism(1)
+        .disableChaining()
+        .uid(uid);
+  }
+
+  /**
+   * Commits what the writer of a table announces as one version, when the input of a batch job has
+   * ended; no checkpoints are needed.
+   *
+   * @param parts what {@link #append} returns
+   * @param overwrite what the rows replace; empty to append them
+   * @param uid of the operator
+   * @return a stream without elements, which ends when everything is committed
+   */
+  public static SingleOutputStreamOperator<Void> commitAtEnd(
+      DataStream<CheckpointPart> parts,
+      DeltaTableSpec table,
+      Optional<Overwrite> overwrite,
+      String uid) {
+    return parts
+        .transform("commit", Types.VOID, new StatementCommitOperator(table, overwrite.orElse(null)))
         .setParallelism(1)
         .setMaxParallelism(1)
         .disableChaining()

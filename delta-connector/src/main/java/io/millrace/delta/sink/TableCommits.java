@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -21,7 +22,8 @@ import org.apache.flink.metrics.MetricGroup;
 /**
  * The committers of a pipeline's tables. Commits of one table are made in order; those of different
  * tables side by side, since each mostly waits for the disk. Metrics of each table: {@code
- * commits}, {@code commitMillis}, {@code version}. Called by the task's thread.
+ * commits}, {@code commitMillis}, {@code version}, and {@code packedFiles} where files are packed.
+ * Called by the task's thread.
  */
 final class TableCommits implements AutoCloseable {
   private static final int MAX_THREADS = 4;
@@ -30,10 +32,14 @@ final class TableCommits implements AutoCloseable {
   private final Map<String, Table> tables = new LinkedHashMap<>();
   private final ExecutorService pool;
 
-  private record Table(TableCommitter committer, Counter commits, Counter millis) {}
+  private record Table(
+      TableCommitter committer,
+      Counter commits,
+      Counter millis,
+      Optional<TableCompaction> compaction) {}
 
   /** Opens the tables; creates those that are not there. */
-  TableCommits(List<DeltaTableSpec> specs, MetricGroup metrics) {
+  TableCommits(List<DeltaTableSpec> specs, CompactionOptions options, MetricGroup metrics) {
     pool =
         Executors.newFixedThreadPool(
             Math.min(MAX_THREADS, Math.max(1, specs.size())), threadFactory());
@@ -42,14 +48,32 @@ final class TableCommits implements AutoCloseable {
         TableCommitter committer = TableCommitter.open(spec);
         MetricGroup group = metrics.addGroup("table", spec.name());
         group.gauge("version", committer::version);
+        Optional<TableCompaction> compaction =
+            isCompacted(committer, options)
+                ? Optional.of(new TableCompaction(spec, options))
+                : Optional.empty();
+        compaction.ifPresent(
+            each -> {
+              group.gauge("packedFiles", each::replacedFiles);
+              group.gauge("compactionFailures", each::failures);
+            });
         tables.put(
             spec.name(),
-            new Table(committer, group.counter("commits"), group.counter("commitMillis")));
+            new Table(
+                committer, group.counter("commits"), group.counter("commitMillis"), compaction));
       }
     } catch (RuntimeException | Error e) {
       close();
       throw e;
     }
+  }
+
+  private static boolean isCompacted(TableCommitter committer, CompactionOptions options) {
+    return switch (options.when()) {
+      case NEVER -> false;
+      case BY_TABLE -> committer.wantsCompaction();
+      case ALWAYS -> true;
+    };
   }
 
   private static ThreadFactory threadFactory() {
@@ -114,6 +138,7 @@ final class TableCommits implements AutoCloseable {
       table.committer().commit(committable);
       table.commits().inc();
       table.millis().inc(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
+      table.compaction().ifPresent(each -> each.committed(committable.added().size()));
     }
   }
 
@@ -135,6 +160,7 @@ final class TableCommits implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     for (Table table : tables.values()) {
+      table.compaction().ifPresent(TableCompaction::close);
       table.committer().close();
     }
   }

@@ -315,6 +315,12 @@ public final class TableCommitter implements AutoCloseable {
     }
   }
 
+  /** Whether the table wants its small files packed by who writes it. */
+  boolean wantsCompaction() {
+    String wanted = table.property("delta.autoOptimize.autoCompact").orElse("false");
+    return wanted.equalsIgnoreCase("true") || wanted.equalsIgnoreCase("auto");
+  }
+
   /** The latest version of the table that is known here. */
   public long version() {
     return table.version();

@@ -1,6 +1,7 @@
 package io.millrace.delta.table;
 
 import io.millrace.delta.DeltaTableSpec;
+import io.millrace.delta.sink.CompactionOptions;
 import io.millrace.delta.sink.PartitionOptions;
 import java.time.ZoneId;
 import java.util.List;
@@ -98,6 +99,12 @@ public final class DeltaTableFactory implements DynamicTableSourceFactory, Dynam
         new PartitionOptions(
             options.get(DeltaTableOptions.PARTITION_OPEN_FILES),
             options.get(DeltaTableOptions.PARTITION_BUFFER).getBytes(),
-            options.get(DeltaTableOptions.PARTITION_DISTRIBUTION)));
+            options.get(DeltaTableOptions.PARTITION_DISTRIBUTION)),
+        new CompactionOptions(
+            options.get(DeltaTableOptions.COMPACTION),
+            options.get(DeltaTableOptions.COMPACTION_MIN_FILES),
+            options.get(DeltaTableOptions.COMPACTION_TARGET).getBytes()),
+        context.getConfiguration().get(ExecutionOptions.RUNTIME_MODE) == RuntimeExecutionMode.BATCH,
+        options.get(DeltaTableOptions.OVERWRITE_MODE) == DeltaTableOptions.OverwriteMode.DYNAMIC);
   }
 }

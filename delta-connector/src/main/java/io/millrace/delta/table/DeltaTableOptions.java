@@ -1,6 +1,7 @@
 package io.millrace.delta.table;
 
 import io.millrace.delta.SchemaEvolution;
+import io.millrace.delta.sink.CompactionOptions;
 import io.millrace.delta.sink.PartitionOptions;
 import java.time.Duration;
 import java.util.Set;
@@ -135,6 +136,40 @@ final class DeltaTableOptions {
           .withDescription(
               "by_partition: one subtask writes a partition. as_they_come: rows are not shuffled.");
 
+  /** What {@code INSERT OVERWRITE} replaces of a partitioned table. */
+  enum OverwriteMode {
+    STATIC,
+    DYNAMIC
+  }
+
+  static final ConfigOption<OverwriteMode> OVERWRITE_MODE =
+      ConfigOptions.key("sink.partition.overwrite-mode")
+          .enumType(OverwriteMode.class)
+          .defaultValue(OverwriteMode.STATIC)
+          .withDescription(
+              "static: INSERT OVERWRITE replaces the partitions that PARTITION (...) names, the"
+                  + " whole table without it. dynamic: only partitions that get rows.");
+
+  static final ConfigOption<CompactionOptions.When> COMPACTION =
+      ConfigOptions.key("sink.compaction")
+          .enumType(CompactionOptions.When.class)
+          .defaultValue(CompactionOptions.DEFAULT.when())
+          .withDescription(
+              "Whether the job packs small files beside its commits. by_table: if the table has"
+                  + " delta.autoOptimize.autoCompact.");
+
+  static final ConfigOption<Integer> COMPACTION_MIN_FILES =
+      ConfigOptions.key("sink.compaction.min-files")
+          .intType()
+          .defaultValue(CompactionOptions.DEFAULT.minFiles())
+          .withDescription("So many small files in a partition are packed.");
+
+  static final ConfigOption<MemorySize> COMPACTION_TARGET =
+      ConfigOptions.key("sink.compaction.target-size")
+          .memoryType()
+          .defaultValue(MemorySize.ofMebiBytes(128))
+          .withDescription("Size up to which files are packed; half of it is not small any more.");
+
   static final Set<ConfigOption<?>> OPTIONAL =
       Set.of(
           MODE,
@@ -152,6 +187,10 @@ final class DeltaTableOptions {
           SCHEMA_EVOLUTION,
           PARTITION_OPEN_FILES,
           PARTITION_BUFFER,
+          OVERWRITE_MODE,
+          COMPACTION,
+          COMPACTION_MIN_FILES,
+          COMPACTION_TARGET,
           PARTITION_DISTRIBUTION);
 
   private DeltaTableOptions() {}

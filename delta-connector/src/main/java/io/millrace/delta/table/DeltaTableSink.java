@@ -2,15 +2,21 @@ package io.millrace.delta.table;
 
 import static java.util.Objects.requireNonNull;
 
+import io.millrace.catalog.ErrorCode;
+import io.millrace.catalog.MillraceException;
 import io.millrace.delta.DeltaTableSpec;
+import io.millrace.delta.kernel.TableSnapshot;
 import io.millrace.delta.parquet.ParquetOptions;
 import io.millrace.delta.sink.CheckpointPart;
+import io.millrace.delta.sink.CompactionOptions;
 import io.millrace.delta.sink.DeltaSink;
 import io.millrace.delta.sink.Epoch;
 import io.millrace.delta.sink.EpochListener;
+import io.millrace.delta.sink.Overwrite;
 import io.millrace.delta.sink.PartitionOptions;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.DataStreamSink;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
@@ -18,6 +24,7 @@ import org.apache.flink.table.connector.ChangelogMode;
 import org.apache.flink.table.connector.ProviderContext;
 import org.apache.flink.table.connector.sink.DataStreamSinkProvider;
 import org.apache.flink.table.connector.sink.DynamicTableSink;
+import org.apache.flink.table.connector.sink.abilities.SupportsOverwrite;
 import org.apache.flink.table.connector.sink.abilities.SupportsPartitioning;
 import org.apache.flink.table.data.RowData;
 
@@ -25,23 +32,54 @@ import org.apache.flink.table.data.RowData;
  * A Delta table that a statement writes: rows are appended, or with a primary key replaced and
  * deleted. They are there with the next checkpoint.
  */
-final class DeltaTableSink implements DynamicTableSink, SupportsPartitioning {
+final class DeltaTableSink implements DynamicTableSink, SupportsPartitioning, SupportsOverwrite {
   private final DeltaTableSpec spec;
   private final PartitionOptions partitions;
+  private final CompactionOptions compaction;
+  private final boolean batch;
+  private final boolean overwritesDynamically;
+  private boolean overwrites;
+  private Map<String, String> staticPartition = Map.of();
 
-  DeltaTableSink(DeltaTableSpec spec, PartitionOptions partitions) {
+  /**
+   * @param batch true in a job that ends, without checkpoints
+   * @param overwritesDynamically true if INSERT OVERWRITE replaces only partitions that get rows
+   */
+  DeltaTableSink(
+      DeltaTableSpec spec,
+      PartitionOptions partitions,
+      CompactionOptions compaction,
+      boolean batch,
+      boolean overwritesDynamically) {
     this.spec = requireNonNull(spec, "spec is null");
     this.partitions = requireNonNull(partitions, "partitions is null");
+    this.compaction = requireNonNull(compaction, "compaction is null");
+    this.batch = batch;
+    this.overwritesDynamically = overwritesDynamically;
   }
 
   @Override
   public ChangelogMode getChangelogMode(ChangelogMode requested) {
-    return spec.upserts() ? ChangelogMode.upsert(false) : ChangelogMode.insertOnly();
+    return spec.upserts() && !overwrites ? ChangelogMode.upsert(false) : ChangelogMode.insertOnly();
   }
 
-  /** Nothing to do: the planner puts the constants into the rows. */
+  /** The planner puts the constants into the rows; what is overwritten depends on them. */
   @Override
-  public void applyStaticPartition(Map<String, String> partition) {}
+  public void applyStaticPartition(Map<String, String> partition) {
+    staticPartition = Map.copyOf(partition);
+  }
+
+  @Override
+  public void applyOverwrite(boolean overwrite) {
+    if (overwrite && !batch) {
+      throw new MillraceException(
+          ErrorCode.OPTION_INVALID,
+          "INSERT OVERWRITE into table %s in streaming mode, in which nothing is ever complete"
+              .formatted(spec.name()),
+          "SET 'execution.runtime-mode' = 'batch', or INSERT INTO the table");
+    }
+    overwrites = overwrite;
+  }
 
   @Override
   public SinkRuntimeProvider getSinkRuntimeProvider(Context context) {
@@ -55,17 +93,47 @@ final class DeltaTableSink implements DynamicTableSink, SupportsPartitioning {
   }
 
   private DataStreamSink<?> write(ProviderContext provider, DataStream<RowData> rows) {
+    if (batch && (overwrites || !spec.upserts())) {
+      return writeAtOnce(provider, rows);
+    }
     DataStream<CheckpointPart> parts =
         spec.upserts()
             ? DeltaSink.upsert(
                 rows, spec, ParquetOptions.DEFAULT, partitions, uid(provider, "write"), false)
             : DeltaSink.append(
                 rows, spec, ParquetOptions.DEFAULT, partitions, uid(provider, "write"));
-    return DeltaSink.commit(List.of(parts), List.of(spec), Nobody.INSTANCE, uid(provider, "commit"))
+    return DeltaSink.commit(
+            List.of(parts), List.of(spec), Nobody.INSTANCE, compaction, uid(provider, "commit"))
         .sinkTo(new DiscardingSink<>())
         .name(spec.name() + ": committed")
         .setParallelism(1)
         .uid(uid(provider, "committed"));
+  }
+
+  private DataStreamSink<?> writeAtOnce(ProviderContext provider, DataStream<RowData> rows) {
+    Optional<Overwrite> overwrite =
+        overwrites
+            ? Optional.of(new Overwrite(readVersion(), staticPartition, overwritesDynamically))
+            : Optional.empty();
+    DataStream<CheckpointPart> parts =
+        DeltaSink.append(rows, spec, ParquetOptions.DEFAULT, partitions, uid(provider, "write"));
+    return DeltaSink.commitAtEnd(parts, spec, overwrite, uid(provider, "commit"))
+        .sinkTo(new DiscardingSink<>())
+        .name(spec.name() + ": committed")
+        .setParallelism(1)
+        .uid(uid(provider, "committed"));
+  }
+
+  /** Taken before anything is read, so that what the statement reads is not older. */
+  private long readVersion() {
+    try {
+      return TableSnapshot.latest(spec.path()).version();
+    } catch (MillraceException e) {
+      if (e.code() == ErrorCode.TABLE_NOT_FOUND) {
+        return -1;
+      }
+      throw e;
+    }
   }
 
   private String uid(ProviderContext provider, String step) {
@@ -74,7 +142,11 @@ final class DeltaTableSink implements DynamicTableSink, SupportsPartitioning {
 
   @Override
   public DynamicTableSink copy() {
-    return new DeltaTableSink(spec, partitions);
+    DeltaTableSink copy =
+        new DeltaTableSink(spec, partitions, compaction, batch, overwritesDynamically);
+    copy.overwrites = overwrites;
+    copy.staticPartition = staticPartition;
+    return copy;
   }
 
   @Override

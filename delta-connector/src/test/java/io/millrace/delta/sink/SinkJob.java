@@ -46,6 +46,7 @@ final class SinkJob {
   private long perCheckpoint = Long.MAX_VALUE / 2;
   private boolean endless;
   private boolean partitioned;
+  private CompactionOptions compaction = CompactionOptions.DEFAULT;
 
   SinkJob(Path folder, DeltaTableSpec spec, NumberSource.Filler filler) {
     this.folder = folder;
@@ -79,6 +80,11 @@ final class SinkJob {
 
   SinkJob perCheckpoint(long rows) {
     perCheckpoint = rows;
+    return this;
+  }
+
+  SinkJob compacting(CompactionOptions other) {
+    compaction = other;
     return this;
   }
 
@@ -154,7 +160,8 @@ final class SinkJob {
         spec.upserts()
             ? DeltaSink.upsert(rows, spec, "write", partitioned)
             : DeltaSink.append(rows, spec, "write");
-    DeltaSink.commit(List.of(parts), List.of(spec), new Probe.Listener(probe), "commit");
+    DeltaSink.commit(
+        List.of(parts), List.of(spec), new Probe.Listener(probe), compaction, "commit");
     return environment.executeAsync(spec.name());
   }
 

@@ -69,4 +69,54 @@ class TestDeltaSqlSink {
             "CHECK_VIOLATED: a row does not meet constraint positive of table");
     assertThat(sql.rows("SELECT * FROM positive")).containsExactly("+I[1]");
   }
+
+  @Test
+  void columnsAreGeneratedAndRowsNumbered() throws Exception {
+    sql.run(
+        "CREATE TABLE events (id BIGINT, happened TIMESTAMP_LTZ(6), `day` DATE, number BIGINT)"
+            + " PARTITIONED BY (`day`) WITH ('connector' = 'delta', 'path' = '%s',"
+                .formatted(folder)
+            + " 'delta.generationExpression.day' = 'CAST(happened AS DATE)',"
+            + " 'delta.identity.number' = 'ALWAYS START WITH 100')");
+    sql.insert(
+        "INSERT INTO events (id, happened) VALUES (1, TO_TIMESTAMP_LTZ(1795000000000, 3)),"
+            + " (2, TO_TIMESTAMP_LTZ(1795100000000, 3))");
+
+    assertThat(sql.rows("SELECT id, `day` FROM events"))
+        .containsExactly("+I[1, 2026-11-18]", "+I[2, 2026-11-19]");
+    assertThat(sql.rows("SELECT COUNT(DISTINCT number) FROM events WHERE number >= 100"))
+        .contains("+U[2]");
+    assertThat(Files.isDirectory(folder.resolve("day=2026-11-18"))).isTrue();
+    assertThatThrownBy(
+            () ->
+                sql.insert(
+                    "INSERT INTO events (id, happened, `day`)"
+                        + " VALUES (3, TO_TIMESTAMP_LTZ(1795000000000, 3), DATE '2000-01-01')"))
+        .hasStackTraceContaining(
+            "CHECK_VIOLATED: a row does not meet constraint Generated Column of table");
+  }
+
+  @Test
+  void aTableTellsWhatChangesInIt() throws Exception {
+    sql.run(
+        "CREATE TABLE balance (account BIGINT, amount BIGINT, PRIMARY KEY (account) NOT ENFORCED)"
+            + " WITH ('connector' = 'delta', 'path' = '%s',".formatted(folder)
+            + " 'delta.enableChangeDataFeed' = 'true')");
+    sql.insert("INSERT INTO balance VALUES (1, 10), (2, 20) ON CONFLICT DO DEDUPLICATE");
+    sql.insert("INSERT INTO balance VALUES (1, 11), (3, 30) ON CONFLICT DO DEDUPLICATE");
+    sql.run(
+        "CREATE TABLE balance_changes (account BIGINT, amount BIGINT,"
+            + " what STRING METADATA FROM '_change_type' VIRTUAL)"
+            + " WITH ('connector' = 'delta', 'path' = '%s', 'mode' = 'change-rows',"
+                .formatted(folder)
+            + " 'starting-version' = '0', 'ending-version' = '100')");
+
+    assertThat(sql.rows("SELECT * FROM balance_changes"))
+        .containsExactly(
+            "+I[1, 10, insert]",
+            "+I[1, 10, update_preimage]",
+            "+I[1, 11, update_postimage]",
+            "+I[2, 20, insert]",
+            "+I[3, 30, insert]");
+  }
 }
