@@ -64,22 +64,29 @@ final class RewriteLog {
   }
 
   private boolean read(long version) throws IOException {
-    Path file = new Path(directory, "%020d.json".formatted(version));
-    String entry;
-    try (FSDataInputStream stream = file.getFileSystem().open(file)) {
-      entry = new String(stream.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (FileNotFoundException | NoSuchFileException expired) {
-      return false;
+    Optional<String> entry = entry(directory, version);
+    if (entry.isPresent()) {
+      add(version, entry.get());
     }
-    if (entry.contains(MARK)) {
-      add(version, entry);
-    }
-    return true;
+    return entry.isPresent();
   }
 
-  private void add(long version, String entry) throws IOException {
-    List<LiveFile> removed = new ArrayList<>();
-    List<LiveFile> added = new ArrayList<>();
+  /** An entry of a log; empty if it is not there, or not any more. */
+  static Optional<String> entry(Path directory, long version) throws IOException {
+    Path file = new Path(directory, "%020d.json".formatted(version));
+    try (FSDataInputStream stream = file.getFileSystem().open(file)) {
+      return Optional.of(new String(stream.readAllBytes(), StandardCharsets.UTF_8));
+    } catch (FileNotFoundException | NoSuchFileException expired) {
+      return Optional.empty();
+    }
+  }
+
+  /** Adds the files that an entry removes and adds without changing what the table holds. */
+  static void collect(String entry, List<LiveFile> removed, List<LiveFile> added)
+      throws IOException {
+    if (!entry.contains(MARK)) {
+      return;
+    }
     for (String line : entry.split("\n")) {
       if (line.contains(MARK)) {
         JsonNode action = JSON.readTree(line);
@@ -87,6 +94,12 @@ final class RewriteLog {
         collect(action.path("add"), added);
       }
     }
+  }
+
+  private void add(long version, String entry) throws IOException {
+    List<LiveFile> removed = new ArrayList<>();
+    List<LiveFile> added = new ArrayList<>();
+    collect(entry, removed, added);
     for (LiveFile file : removed) {
       FileRewrite rewrite = new FileRewrite(version, file, added);
       rewrites.merge(

@@ -52,14 +52,21 @@ final class IndexBootstrap {
     }
     LOG.info(
         "Reading the keys of rewritten files: table={}, files={}", spec.name(), rewritten.size());
-    TableKeys.visit(
-        spec,
-        path ->
-            (position, row) -> {
-              if (index.isMine(row)) {
-                index.moved(row, rewritten, folders.of(row), path, position);
-              }
-            });
+    TableKeys.visit(spec, path -> moving(index, folders, rewritten, path));
+  }
+
+  /**
+   * Who notes where the rows of a file lie that lay in other files before.
+   *
+   * @param left paths of these
+   */
+  static TableKeys.RowVisitor moving(
+      UpsertIndex index, RowFolders folders, Set<String> left, String path) {
+    return (position, row) -> {
+      if (index.isMine(row)) {
+        index.moved(row, left, folders.of(row), path, position);
+      }
+    };
   }
 
   /** Adds the rows of one file, of which all lie in one folder and have one number for the file. */

@@ -60,6 +60,17 @@ final class TableKeys {
     }
     List<LiveFile> files = new ArrayList<>();
     table.forEachFile(files::add);
+    visitFiles(spec, table, files, visitor);
+  }
+
+  /**
+   * Shows the rows of some files.
+   *
+   * @param table whose columns they are read with
+   * @throws MillraceException as {@link #visit}
+   */
+  static void visitFiles(
+      DeltaTableSpec spec, TableSnapshot table, List<LiveFile> files, Visitor visitor) {
     FileRows rows = new FileRows(spec.path(), fields(spec, table));
     int[] key = spec.primaryKeyPositions();
     FlatRow row = new FlatRow(spec.rowType());

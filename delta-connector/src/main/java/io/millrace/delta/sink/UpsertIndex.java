@@ -27,6 +27,7 @@ import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.types.logical.RowType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the current row of each key lies, file and position, for the keys of one subtask; and which
@@ -42,6 +43,13 @@ final class UpsertIndex {
 
   /** Paths of files whose numbers do not tell them, see {@link DataFileName#foreign}. */
   private final Map<Long, String> foreign = new TreeMap<>();
+
+  private @Nullable String movedTo;
+  private long movedToFile;
+  private @Nullable Set<String> askedLeft;
+  private @Nullable String askedFolder;
+  private long askedFile;
+  private boolean fileHasLeft;
 
   private final KeyTable supersededFiles = KeyTable.ofLongs(1);
   private final List<Positions> superseded = new ArrayList<>();
@@ -145,10 +153,25 @@ final class UpsertIndex {
     int hash = keys.hash(row);
     KeyTable table = tables.tableFor(hash);
     int slot = keys.find(table, hash, row);
-    if (slot >= 0 && left.contains(path(folder, table.value(slot, FILE)))) {
-      table.setValue(slot, FILE, fileId(path, folder));
+    if (slot >= 0 && hasLeft(left, folder, table.value(slot, FILE))) {
+      // A file's rows come one after the other, and many of them from one file.
+      if (!path.equals(movedTo)) {
+        movedTo = path;
+        movedToFile = fileId(path, folder);
+      }
+      table.setValue(slot, FILE, movedToFile);
       table.setValue(slot, POSITION, position);
     }
+  }
+
+  private boolean hasLeft(Set<String> left, String folder, long file) {
+    if (file != askedFile || left != askedLeft || !folder.equals(askedFolder)) {
+      askedFile = file;
+      askedLeft = left;
+      askedFolder = folder;
+      fileHasLeft = left.contains(path(folder, file));
+    }
+    return fileHasLeft;
   }
 
   /**

@@ -52,6 +52,7 @@ final class UpsertWriterOperator extends AbstractStreamOperator<CheckpointPart>
   private transient @Nullable RowCompletion completion;
   private transient DeltaTableSpec written;
   private transient RowFolders folders;
+  private transient IndexFollower follower;
   private transient ListState<byte[]> names;
 
   UpsertWriterOperator(DeltaTableSpec spec, ParquetOptions options, PartitionOptions partitions) {
@@ -89,6 +90,8 @@ final class UpsertWriterOperator extends AbstractStreamOperator<CheckpointPart>
       written = completion == null ? spec : completion.written();
       constraints = rules.constraintsFor(spec.name(), written.rowType());
       folders = RowFolders.of(spec, rules.names());
+      long version = IndexFollower.versionOf(spec);
+      follower = new IndexFollower(spec, index, folders, version);
       boolean known = false;
       for (byte[] bytes : names.get()) {
         known = true;
@@ -157,6 +160,16 @@ final class UpsertWriterOperator extends AbstractStreamOperator<CheckpointPart>
     if (!added.isEmpty() || !superseded.isEmpty()) {
       output.collect(
           new StreamRecord<>(new WriterOutput(spec.name(), checkpointId, added, superseded)));
+    }
+  }
+
+  @Override
+  public void notifyCheckpointComplete(long checkpointId) throws Exception {
+    super.notifyCheckpointComplete(checkpointId);
+    try {
+      follower.followNowAndThen();
+    } catch (MillraceException e) {
+      throw Restarts.unlessCurable(e);
     }
   }
 

@@ -20,8 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
-import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.api.DataTypes.Field;
 import org.apache.flink.table.data.GenericRowData;
@@ -107,23 +107,32 @@ class TestChangeFeed {
 
   @Test
   void whoPacksFilesMeanwhileDoesNotDisturb() throws Exception {
-    JobClient client = job().numbers(0, 1_500).perCheckpoint(100).start();
-    while (!client.getJobStatus().get().isGloballyTerminalState()) {
-      if (Files.exists(table().resolve("_delta_log/%020d.json".formatted(0)))) {
-        try (MaintainedTable table = MaintainedTable.open(totals().path())) {
-          Optimize.run(
-              table,
-              new OptimizeOptions(OptionalLong.empty(), true, Map.of(), 1, false),
-              Progress.SILENT);
-        }
-      }
-    }
-    client.getJobExecutionResult().get();
+    AtomicInteger calls = new AtomicInteger();
+    // Between a checkpoint and its commit, and after commits.
+    Probe probe =
+        new Probe()
+            .beside(
+                () -> {
+                  if (calls.incrementAndGet() % 3 == 0) {
+                    pack();
+                  }
+                });
+
+    job().numbers(0, 1_500).perCheckpoint(100).probe(probe).run();
 
     assertThat(KernelTableReader.history(totals().path(), 1_000))
         .anySatisfy(entry -> assertThat(entry.operation()).isEqualTo("OPTIMIZE"));
     assertThat(SinkJob.rows(totals())).isEqualTo(totals(1_500));
     new ChangeFeed(totals()).requireExact();
+  }
+
+  private void pack() {
+    try (MaintainedTable table = MaintainedTable.open(totals().path())) {
+      Optimize.run(
+          table,
+          new OptimizeOptions(OptionalLong.empty(), true, Map.of(), 1, false),
+          Progress.SILENT);
+    }
   }
 
   @Test
