@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.flink.table.types.logical.RowType;
 
 /** Another writer of a table: plain Kernel transactions, with nothing of our committer in them. */
@@ -36,6 +37,11 @@ public final class ForeignWriter {
 
   public long latestVersion() {
     return latest().getVersion();
+  }
+
+  /** What a domain of the table's metadata says. */
+  public Optional<String> domain(String name) {
+    return latest().getDomainMetadata(name);
   }
 
   public void append(DataFile file) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.delta.DataFile;
 import io.millrace.delta.DeltaTableSpec;
+import io.millrace.delta.SchemaEvolution;
 import io.millrace.delta.kernel.KernelTableReader;
 import io.millrace.delta.kernel.MaintainedTable;
 import io.millrace.delta.maintenance.Optimize;
@@ -79,17 +80,17 @@ class TestChangeFeed {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"none#1", "row#900", "prepared#3", "committed#2", "stored#2"})
+  @ValueSource(strings = {"none#1", "row#600", "prepared#3", "committed#2", "stored#2"})
   void everyVersionTellsWhatItChangesWhereverTheJobFails(String moment) throws Exception {
     String[] place = moment.split("#", 2);
 
     job()
-        .numbers(0, 1_500)
-        .perCheckpoint(70)
+        .numbers(0, 1_000)
+        .perCheckpoint(90)
         .probe(new Probe().failAt(place[0], Integer.parseInt(place[1])))
         .run();
 
-    assertThat(SinkJob.rows(totals())).isEqualTo(totals(1_500));
+    assertThat(SinkJob.rows(totals())).isEqualTo(totals(1_000));
     assertThat(new ChangeFeed(totals()).requireExact())
         .hasEntrySatisfying("insert", count -> assertThat(count).isGreaterThan(90))
         .hasEntrySatisfying("delete", count -> assertThat(count).isGreaterThan(20))
@@ -270,6 +271,38 @@ class TestChangeFeed {
             .forEach(change -> changes.add(change.type() + " " + change.row()));
     assertThat(changes)
         .containsExactlyInAnyOrder("update_preimage 1|10|noted", "update_postimage 1|11|null");
+  }
+
+  @Test
+  void rowsOfNarrowerFilesAreToldInTheTypeThatTheTableHasNow() throws Exception {
+    Map<String, String> properties = new TreeMap<>(FEED);
+    properties.put("delta.enableTypeWidening", "true");
+    RowType narrowType =
+        type(
+            DataTypes.FIELD("customer", DataTypes.BIGINT().notNull()),
+            DataTypes.FIELD("total", DataTypes.INT()));
+    DeltaTableSpec narrow =
+        new DeltaTableSpec(
+            "totals", table().toString(), "s", narrowType, List.of("customer"), properties);
+    DataFile first;
+    try (var writer = new RowDataParquetWriter(narrow, 0, ParquetOptions.DEFAULT);
+        TableCommitter committer = TableCommitter.open(narrow)) {
+      writer.write(GenericRowData.of(1L, 10));
+      first = writer.finishFile();
+      committer.commit(committable(1, List.of(first), List.of()));
+    }
+    DeltaTableSpec wide =
+        new DeltaTableSpec(
+                "totals", table().toString(), "s", TOTALS, List.of("customer"), properties)
+            .evolving(SchemaEvolution.WIDEN);
+    try (TableCommitter committer = TableCommitter.open(wide)) {
+      committer.commit(
+          committable(2, List.of(file(wide, 1, 5_000_000_000L)), List.of(rows(first.path(), 0))));
+    }
+
+    assertThat(new ChangeFeed(wide).changes().stream().filter(change -> change.version() == 3))
+        .extracting(change -> change.type() + " " + change.row())
+        .containsExactlyInAnyOrder("update_preimage 1|10", "update_postimage 1|5000000000");
   }
 
   private static RowType type(Field... fields) {

@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.delta.DataFile;
 import io.millrace.delta.kernel.ExampleFiles;
+import io.millrace.delta.kernel.ForeignWriter;
 import io.millrace.delta.kernel.KernelTableReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -82,6 +83,57 @@ class TestTableFeatures {
       assertThat(again.path("baseRowId")).isEqualTo(removed.path("baseRowId"));
       assertThat(again.path("defaultRowCommitVersion").asLong()).isEqualTo(version - 1);
     }
+  }
+
+  @Test
+  void rowsThatOverwriteOthersAreTimedAndNumberedToo() throws IOException {
+    var spec =
+        with(
+            upserts(table()),
+            Map.of("delta.enableInCommitTimestamps", "true", "delta.enableRowTracking", "true"));
+    try (TableCommitter committer = TableCommitter.open(spec)) {
+      committer.commit(adds("a", 1, 1, ExampleFiles.write(table(), "f1.parquet", 1, 2, 3)));
+      committer.commit(adds("a", 2, 2, ExampleFiles.write(table(), "f2.parquet", 4, 5)));
+    }
+    try (OverwriteCommit commit = new OverwriteCommit(spec, new Overwrite(2, Map.of(), false))) {
+      commit.commit("s/1", List.of(ExampleFiles.write(table(), "f3.parquet", 6, 7)));
+    }
+
+    assertThat(ids(table())).containsExactly(6L, 7L);
+    assertThat(action(3, "remove", "f1.parquet").path("baseRowId").asLong()).isZero();
+    assertThat(action(3, "remove", "f2.parquet").path("baseRowId").asLong()).isEqualTo(3);
+    assertThat(action(3, "add", "f3.parquet").path("baseRowId").asLong()).isEqualTo(5);
+    assertThat(action(3, "add", "f3.parquet").path("defaultRowCommitVersion").asLong())
+        .isEqualTo(3);
+    assertThat(
+            entry(3).stream()
+                .map(action -> action.path("domainMetadata").path("configuration").asText()))
+        .contains("{\"rowIdHighWaterMark\":6}");
+    assertThat(entry(3).get(0).path("commitInfo").path("inCommitTimestamp").asLong())
+        .isGreaterThan(entry(2).get(0).path("commitInfo").path("inCommitTimestamp").asLong());
+  }
+
+  @Test
+  void domainsOfOthersAreKept() throws IOException {
+    var spec =
+        with(
+            upserts(table()),
+            Map.of("delta.feature.domainMetadata", "supported", "delta.checkpointInterval", "3"));
+    TableCommitter.open(spec).close();
+    Files.writeString(
+        table().resolve("_delta_log/%020d.json".formatted(1)),
+        """
+        {"commitInfo":{"timestamp":1,"operation":"theirs","operationParameters":{}}}
+        {"domainMetadata":{"domain":"their.domain","configuration":"{\\"a\\":1}","removed":false}}
+        """);
+    try (TableCommitter committer = TableCommitter.open(spec)) {
+      for (int i = 1; i <= 9; i++) {
+        committer.commit(adds("a", i, i, ExampleFiles.write(table(), "f" + i + ".parquet", i)));
+      }
+    }
+
+    assertThat(table().resolve("_delta_log/_last_checkpoint")).exists();
+    assertThat(new ForeignWriter(table()).domain("their.domain")).hasValue("{\"a\":1}");
   }
 
   @Test
