@@ -4,6 +4,7 @@ import io.delta.kernel.Snapshot;
 import io.delta.kernel.engine.Engine;
 import io.delta.kernel.internal.SnapshotImpl;
 import io.delta.kernel.internal.TableConfig;
+import io.delta.kernel.internal.actions.DomainMetadata;
 import io.delta.kernel.internal.actions.Metadata;
 import io.delta.kernel.internal.checksum.CRCInfo;
 import io.delta.kernel.internal.fs.Path;
@@ -12,12 +13,14 @@ import io.delta.kernel.internal.metrics.SnapshotQueryContext;
 import io.delta.kernel.internal.replay.LogReplay;
 import io.delta.kernel.internal.snapshot.LogSegment;
 import io.delta.kernel.internal.table.SnapshotFactory;
+import io.delta.kernel.internal.tablefeatures.TableFeatures;
 import io.delta.kernel.internal.util.FileNames;
 import io.delta.kernel.types.StructType;
 import io.delta.kernel.utils.FileStatus;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -58,6 +61,48 @@ final class SnapshotChain {
         old.getCommitter(),
         SnapshotQueryContext.forLatestSnapshot(old.getPath()),
         Optional.empty());
+  }
+
+  /**
+   * The same version, without its log being read for domains if the table can have none. Kernel
+   * looks for those of clustering with each transaction: in the checksum, or where there is none,
+   * as after another writer's commit, in the whole log.
+   */
+  static Snapshot withoutDomains(Engine engine, Snapshot snapshot) {
+    if (TableFeatures.isDomainMetadataSupported(snapshot.getProtocol())) {
+      return snapshot;
+    }
+    SnapshotImpl old = (SnapshotImpl) snapshot;
+    LogSegment log = old.getLogSegment();
+    Lazy<LogSegment> segment = new Lazy<>(() -> log);
+    return new SnapshotImpl(
+        old.getDataPath(),
+        old.getVersion(),
+        segment,
+        new NoDomains(engine, old, segment),
+        old.getProtocol(),
+        old.getMetadata(),
+        old.getCommitter(),
+        SnapshotQueryContext.forVersionSnapshot(old.getPath(), old.getVersion()),
+        inCommitTimestamp(engine, old));
+  }
+
+  private static final class NoDomains extends LogReplay {
+    NoDomains(Engine engine, SnapshotImpl snapshot, Lazy<LogSegment> segment) {
+      super(
+          engine, snapshot.getDataPath(), segment, new Lazy<>(() -> snapshot.getCurrentCrcInfo()));
+    }
+
+    @Override
+    public Map<String, DomainMetadata> getActiveDomainMetadataMap() {
+      return Map.of();
+    }
+  }
+
+  private static Optional<Long> inCommitTimestamp(Engine engine, SnapshotImpl snapshot) {
+    return TableConfig.IN_COMMIT_TIMESTAMPS_ENABLED.fromMetadata(snapshot.getMetadata())
+        ? Optional.of(snapshot.getTimestamp(engine))
+        : Optional.empty();
   }
 
   /**
@@ -153,8 +198,6 @@ final class SnapshotChain {
             old.getMetadata(),
             old.getCommitter(),
             SnapshotQueryContext.forVersionSnapshot(old.getPath(), old.getVersion()),
-            TableConfig.IN_COMMIT_TIMESTAMPS_ENABLED.fromMetadata(old.getMetadata())
-                ? Optional.of(old.getTimestamp(engine))
-                : Optional.empty()));
+            inCommitTimestamp(engine, old)));
   }
 }

@@ -293,7 +293,12 @@ public final class TableLog implements AutoCloseable {
     committer.announce(change, disguise);
     TransactionCommitResult result;
     try {
-      Transaction transaction = begin(snapshot, Optional.empty(), Optional.empty(), clock);
+      Transaction transaction =
+          begin(
+              SnapshotChain.withoutDomains(loader.engine(), snapshot),
+              Optional.empty(),
+              Optional.empty(),
+              clock);
       result = transaction.commit(loader.engine(), actions(change, !disguise));
     } catch (MaxCommitRetryLimitReachedException lost) {
       return false;

@@ -128,25 +128,28 @@ final class TableMaintenance implements AutoCloseable {
 
   private void work() {
     queued.set(false);
+    if (isCheckpointDue() && !checkpointUnfinished) {
+      attempt("looking for a checkpoint", this::noteCheckpointOfAnother);
+    }
     writeChecksum();
     if (isCheckpointDue()) {
-      attempt("checkpoint", this::writeCheckpointIfNobodyHas);
+      checkpointUnfinished = true;
+      attempt(
+          "checkpoint",
+          () -> {
+            writeCheckpoint();
+            checkpointUnfinished = false;
+          });
     }
   }
 
   /** Of several writers of a table each finds one due at the same time, and one is enough. */
-  private void writeCheckpointIfNobodyHas() throws IOException {
-    if (!checkpointUnfinished) {
-      SnapshotImpl latest = (SnapshotImpl) TableManager.loadSnapshot(tablePath).build(engine.get());
-      long newest = latest.getLogSegment().getCheckpointVersionOpt().orElse(0L);
-      if (latest.getVersion() - newest < checkpointInterval.get()) {
-        checkpointVersion.set(newest);
-        return;
-      }
+  private void noteCheckpointOfAnother() {
+    SnapshotImpl latest = (SnapshotImpl) TableManager.loadSnapshot(tablePath).build(engine.get());
+    long newest = latest.getLogSegment().getCheckpointVersionOpt().orElse(0L);
+    if (latest.getVersion() - newest < checkpointInterval.get()) {
+      checkpointVersion.set(newest);
     }
-    checkpointUnfinished = true;
-    writeCheckpoint();
-    checkpointUnfinished = false;
   }
 
   private void writeChecksum() {
@@ -160,6 +163,9 @@ final class TableMaintenance implements AutoCloseable {
         attempt("checksum", () -> hook.threadSafeInvoke(engine.get()));
         return;
       }
+    }
+    if (!isCheckpointDue()) {
+      return;
     }
     // Counted from the log, and too long to keep a commit waiting.
     attempt("checksum", () -> hook.threadSafeInvoke(engine.get()));
