@@ -307,22 +307,7 @@ class TestKilledProcessesLoseNothing {
   }
 
   private void verify(OrderLedger ledger) throws Exception {
-    SparkSession spark =
-        SparkSession.builder()
-            .master("local[2]")
-            .config("spark.ui.enabled", "false")
-            .config("spark.sql.session.timeZone", "UTC")
-            .config("spark.sql.shuffle.partitions", "2")
-            .config("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension")
-            .config(
-                "spark.sql.catalog.spark_catalog",
-                "org.apache.spark.sql.delta.catalog.DeltaCatalog")
-            .getOrCreate();
-    try {
-      verify(ledger, spark);
-    } finally {
-      spark.stop();
-    }
+    verify(ledger, Spark.session());
   }
 
   private void verify(OrderLedger ledger, SparkSession spark) throws Exception {

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -41,30 +40,12 @@ class TestMaintenanceOfSparkTables {
       FROM range(%d, %d)
       """;
 
-  private SparkSession spark;
+  private final SparkSession spark = Spark.session();
   private Path root;
 
   @BeforeAll
-  void startSpark() throws IOException {
+  void makeRoot() throws IOException {
     root = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "maintenance");
-    spark =
-        SparkSession.builder()
-            .master("local[2]")
-            .config("spark.ui.enabled", "false")
-            .config("spark.sql.session.timeZone", "UTC")
-            .config("spark.sql.shuffle.partitions", "1")
-            .config("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension")
-            .config(
-                "spark.sql.catalog.spark_catalog",
-                "org.apache.spark.sql.delta.catalog.DeltaCatalog")
-            .getOrCreate();
-  }
-
-  @AfterAll
-  void stopSpark() {
-    if (spark != null) {
-      spark.stop();
-    }
   }
 
   @Test

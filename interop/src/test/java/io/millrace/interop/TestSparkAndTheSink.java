@@ -3,20 +3,14 @@ package io.millrace.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
-import javax.tools.ToolProvider;
 import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -27,30 +21,14 @@ import org.junit.jupiter.api.TestInstance;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TestSparkAndTheSink {
-  private static final String[] OPENS = {
-    "java.lang", "java.util", "java.util.concurrent", "java.net", "java.nio", "sun.nio.ch"
-  };
-
   private Path root;
-  private SparkSession spark;
+  private final SparkSession spark = Spark.session();
 
   @BeforeAll
   void write() throws Exception {
     root = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "sink");
-    compileDriver();
+    ProductJvm.compile(root, "SinkDriver");
     drive("ours");
-    spark =
-        SparkSession.builder()
-            .master("local[2]")
-            .config("spark.ui.enabled", "false")
-            .config("spark.sql.session.timeZone", "UTC")
-            .config("spark.sql.shuffle.partitions", "2")
-            .config("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension")
-            .config(
-                "spark.sql.catalog.spark_catalog",
-                "org.apache.spark.sql.delta.catalog.DeltaCatalog")
-            .config("spark.sql.warehouse.dir", root.resolve("warehouse").toString())
-            .getOrCreate();
     makeTheirs();
     String printed = drive("theirs");
     assertThat(printed)
@@ -87,27 +65,8 @@ class TestSparkAndTheSink {
     spark.sql(statement.formatted(root));
   }
 
-  /** With the product's libraries, none of which are on the class path here. */
-  private void compileDriver() throws IOException {
-    Path source = root.resolve("SinkDriver.java");
-    try (InputStream in = getClass().getResourceAsStream("SinkDriver.java")) {
-      Files.write(source, in.readAllBytes());
-    }
-    ByteArrayOutputStream messages = new ByteArrayOutputStream();
-    int failed =
-        ToolProvider.getSystemJavaCompiler()
-            .run(null, messages, messages, "-proc:none", "-cp", gatewayJar(), source.toString());
-    assertThat(failed).as(messages.toString(StandardCharsets.UTF_8)).isZero();
-  }
-
   private String drive(String what) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx700m", "-XX:TieredStopAtLevel=1", "-Duser.timezone=UTC"));
-    for (String opened : OPENS) {
-      command.add("--add-opens=java.base/" + opened + "=ALL-UNNAMED");
-    }
-    command.addAll(List.of("-cp", gatewayJar() + ":" + root, "SinkDriver", what, root.toString()));
+    List<String> command = ProductJvm.command(root, "700m", "SinkDriver", what, root.toString());
     Path output = root.resolve(what + ".out");
     Process process =
         new ProcessBuilder(command)
@@ -122,23 +81,6 @@ class TestSparkAndTheSink {
     String printed = Files.readString(output);
     assertThat(process.exitValue()).as(printed).isZero();
     return printed;
-  }
-
-  private static String gatewayJar() throws IOException {
-    try (Stream<Path> found = Files.list(Product.home().resolve("gateway/target"))) {
-      return found
-          .filter(path -> path.getFileName().toString().matches("gateway-[^-]*(-SNAPSHOT)?\\.jar"))
-          .findFirst()
-          .orElseThrow()
-          .toString();
-    }
-  }
-
-  @AfterAll
-  void stop() {
-    if (spark != null) {
-      spark.stop();
-    }
   }
 
   /** Rows as text, sorted. */

@@ -25,7 +25,6 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -45,7 +44,7 @@ class TestSparkReadsOurTables {
   private static final int EVENTS_PER_RUN = 20_000;
 
   private final Orders orders = new Orders(7);
-  private SparkSession spark;
+  private final SparkSession spark = Spark.session();
 
   @BeforeAll
   void writeTheTables() throws Exception {
@@ -109,17 +108,6 @@ class TestSparkReadsOurTables {
                 orders.silver().size(),
                 orders.perMinute().size(),
                 orders.perCustomer().size()));
-    spark =
-        SparkSession.builder()
-            .master("local[2]")
-            .config("spark.ui.enabled", "false")
-            .config("spark.sql.session.timeZone", "UTC")
-            .config("spark.sql.shuffle.partitions", "2")
-            .config("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension")
-            .config(
-                "spark.sql.catalog.spark_catalog",
-                "org.apache.spark.sql.delta.catalog.DeltaCatalog")
-            .getOrCreate();
   }
 
   /** They stay for other readers after the test, and their topic does not. */
@@ -132,13 +120,6 @@ class TestSparkReadsOurTables {
       for (Path path : paths) {
         Files.delete(path);
       }
-    }
-  }
-
-  @AfterAll
-  void stopSpark() {
-    if (spark != null) {
-      spark.stop();
     }
   }
 

@@ -7,7 +7,6 @@ import io.millrace.delta.parquet.RowDataParquetWriter;
 import io.millrace.delta.vector.ColumnBatch;
 import io.millrace.delta.vector.OutputColumn;
 import io.millrace.delta.vector.OutputColumn.FileColumn;
-import io.millrace.delta.vector.RandomRows;
 import io.millrace.delta.vector.ReadField;
 import io.millrace.delta.vector.RowGroupFilter;
 import io.millrace.delta.vector.VectorizedReader;
@@ -22,11 +21,7 @@ import org.apache.flink.connector.file.src.FileSourceSplit;
 import org.apache.flink.connector.file.src.reader.BulkFormat;
 import org.apache.flink.core.fs.Path;
 import org.apache.flink.formats.parquet.ParquetColumnarRowInputFormat;
-import org.apache.flink.table.data.DecimalData;
-import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.RowData;
-import org.apache.flink.table.data.StringData;
-import org.apache.flink.table.data.TimestampData;
 import org.apache.flink.table.data.columnar.ColumnarRowData;
 import org.apache.flink.table.runtime.typeutils.InternalTypeInfo;
 import org.apache.flink.table.types.logical.RowType;
@@ -37,11 +32,7 @@ import org.roaringbitmap.RoaringBitmap;
  * column of every row touched. Arguments: rows, rounds. Figures are CPU seconds of the thread.
  */
 public final class ScanBenchmark {
-  private static final RowType TYPE =
-      (RowType)
-          RandomRows.type(
-              "ROW<id BIGINT, account BIGINT, clicks BIGINT, session STRING, page STRING,"
-                  + " country STRING, amount DECIMAL(12, 2), seen TIMESTAMP(6)>");
+  private static final RowType TYPE = BenchmarkTable.TYPE;
 
   private ScanBenchmark() {}
 
@@ -91,24 +82,14 @@ public final class ScanBenchmark {
 
   private static List<DataFile> write(java.nio.file.Path folder, long rows) throws IOException {
     var spec = new DeltaTableSpec("t", folder.toString(), "s", TYPE, List.of(), Map.of());
-    var random = new Random(1);
+    BenchmarkTable table = BenchmarkTable.rows();
     List<DataFile> files = new ArrayList<>();
     try (var writer = new RowDataParquetWriter(spec, 0, ParquetOptions.DEFAULT)) {
-      GenericRowData row = new GenericRowData(8);
       for (long i = 0; i < rows; i++) {
-        row.setField(0, i);
-        row.setField(1, (long) random.nextInt(1_000_000));
-        row.setField(2, random.nextInt(20) == 0 ? null : (Long) (long) random.nextInt(100));
-        row.setField(3, StringData.fromString(Long.toHexString(random.nextLong())));
-        row.setField(4, StringData.fromString("/page/" + random.nextInt(1000)));
-        row.setField(5, StringData.fromString("c" + random.nextInt(50)));
-        row.setField(6, DecimalData.fromUnscaledLong(random.nextInt(1_000_000), 12, 2));
-        row.setField(
-            7, TimestampData.fromEpochMillis(1_767_225_600_000L + i, (int) (i % 1000) * 1000));
         if (writer.isFull()) {
           files.add(writer.finishFile());
         }
-        writer.write(row);
+        writer.write(table.next(i));
       }
       files.add(writer.finishFile());
     }
