@@ -5,22 +5,28 @@ import static java.util.Objects.requireNonNull;
 import io.millrace.delta.ChangeFile;
 import io.millrace.delta.DeltaTableSpec;
 import io.millrace.delta.changes.ChangeFileWriter;
-import io.millrace.delta.changes.ChangeType;
-import io.millrace.delta.kernel.LiveFile;
 import io.millrace.delta.kernel.TableField;
 import io.millrace.delta.kernel.TableLog;
 import io.millrace.delta.log.StorageFailure;
 import io.millrace.delta.parquet.ColumnNames;
-import io.millrace.delta.parquet.ParquetOptions;
-import io.millrace.delta.parquet.Partition;
 import io.millrace.delta.source.FileRows;
 import io.millrace.delta.state.KeyTable;
 import io.millrace.delta.state.RowKeys;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
-import org.apache.flink.table.types.logical.RowType;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The change data of a commit that replaces rows, told from the rows that it takes away and those
@@ -32,7 +38,9 @@ import org.apache.flink.table.types.logical.RowType;
  * files tell the same. Not thread-safe.
  */
 final class UpsertChanges {
-  private static final int REPLACES = 0;
+  private static final Logger LOG = LoggerFactory.getLogger(UpsertChanges.class);
+  private static final int LISTERS_MAX = 4;
+  private static final long PARALLEL_BYTES_MIN = 4L << 20;
   private static final Written NOTHING = new Written(List.of(), List.of(), List.of(), List.of());
 
   private final DeltaTableSpec spec;
@@ -92,45 +100,96 @@ final class UpsertChanges {
   }
 
   private List<ChangeFile> write(List<TableField> fields, CommitPlan plan) {
-    FileRows rows = new FileRows(spec.path(), fields);
-    ColumnNames names = table.writeRules().names();
-    DeltaTableSpec written =
-        new DeltaTableSpec(
-                spec.name(), spec.path(), spec.sinkId(), rows.rowType(), List.of(), Map.of())
-            .partitionedBy(spec.partitionColumns());
-    try (ChangeFileWriter writer =
-        new ChangeFileWriter(written, names, 0, ParquetOptions.DEFAULT)) {
-      RowKeys keys = new RowKeys(rows.rowType(), positions(rows.rowType(), spec.primaryKey()));
+    List<ChangeLister> listers = new ArrayList<>();
+    List<ChangeFile> files = new ArrayList<>();
+    boolean whole = false;
+    try {
       KeyTable brought = broughtKeys(fields, plan.come());
-      for (ChangedRows gone : plan.gone()) {
-        Partition partition = partition(gone.file(), names);
-        rows.visitOnly(
-            gone.file(),
-            gone.rows(),
-            (position, row) -> {
-              int slot = keys.find(brought, keys.hash(row), row);
-              if (slot >= 0) {
-                brought.setValue(slot, REPLACES, 1);
-              }
-              writer.write(
-                  slot >= 0 ? ChangeType.UPDATE_PREIMAGE : ChangeType.DELETE, row, partition);
-            });
+      ColumnNames names = table.writeRules().names();
+      int count = listers(plan);
+      for (int i = 0; i < count; i++) {
+        listers.add(new ChangeLister(spec, fields, names, brought, i));
       }
-      for (ChangedRows come : plan.come()) {
-        Partition partition = partition(come.file(), names);
-        rows.visitWithout(
-            come.file(),
-            come.rows(),
-            (position, row) -> {
-              int slot = keys.find(brought, keys.hash(row), row);
-              boolean replaces = slot >= 0 && brought.value(slot, REPLACES) == 1;
-              writer.write(
-                  replaces ? ChangeType.UPDATE_POSTIMAGE : ChangeType.INSERT, row, partition);
-            });
+      run(listers, plan.gone(), ChangeLister::listGone);
+      run(listers, plan.come(), ChangeLister::listCome);
+      for (ChangeLister lister : listers) {
+        files.addAll(lister.finish());
       }
-      return writer.finish();
+      whole = true;
+      return files;
     } catch (IOException e) {
       throw StorageFailure.of("writing change data of table " + spec.name(), spec.path(), e);
+    } finally {
+      close(listers);
+      if (!whole) {
+        ChangeFileWriter.discard(spec.path(), files);
+      }
+    }
+  }
+
+  /** One, unless there is so much to read that it would hold the next commits up. */
+  private static int listers(CommitPlan plan) {
+    long bytes =
+        Stream.concat(plan.gone().stream(), plan.come().stream())
+            .mapToLong(rows -> rows.file().sizeBytes())
+            .sum();
+    int useful = Math.max(plan.gone().size(), plan.come().size());
+    return bytes < PARALLEL_BYTES_MIN
+        ? 1
+        : Math.min(useful, Math.min(LISTERS_MAX, Runtime.getRuntime().availableProcessors()));
+  }
+
+  private interface Work {
+    void on(ChangeLister lister, ChangedRows rows) throws IOException;
+  }
+
+  /** Lets each lister take a file after the other until none is left. */
+  private static void run(List<ChangeLister> listers, List<ChangedRows> files, Work work)
+      throws IOException {
+    if (listers.size() == 1) {
+      for (ChangedRows file : files) {
+        work.on(listers.get(0), file);
+      }
+      return;
+    }
+    AtomicInteger next = new AtomicInteger();
+    List<Callable<@Nullable Void>> tasks = new ArrayList<>();
+    for (ChangeLister lister : listers) {
+      tasks.add(
+          () -> {
+            for (int i = next.getAndIncrement(); i < files.size(); i = next.getAndIncrement()) {
+              work.on(lister, files.get(i));
+            }
+            return null;
+          });
+    }
+    ExecutorService pool = Executors.newFixedThreadPool(tasks.size());
+    try {
+      for (Future<@Nullable Void> task : pool.invokeAll(tasks)) {
+        task.get();
+      }
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof IOException failure) {
+        throw failure;
+      }
+      throw e.getCause() instanceof RuntimeException known
+          ? known
+          : new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while changed rows were listed");
+    } finally {
+      pool.shutdownNow();
+    }
+  }
+
+  private static void close(List<ChangeLister> listers) {
+    for (ChangeLister lister : listers) {
+      try {
+        lister.close();
+      } catch (IOException e) {
+        LOG.warn("A file that no version names could not be deleted", e);
+      }
     }
   }
 
@@ -150,14 +209,5 @@ final class UpsertChanges {
           file.file(), file.rows(), (position, row) -> keys.insert(brought, keys.hash(row), row));
     }
     return brought;
-  }
-
-  private Partition partition(LiveFile file, ColumnNames names) {
-    return Partition.of(
-        spec.partitionColumns().stream().map(names::inFiles).toList(), file.partitionValues());
-  }
-
-  private static int[] positions(RowType type, List<String> columns) {
-    return columns.stream().mapToInt(type::getFieldIndex).toArray();
   }
 }

@@ -35,8 +35,13 @@ final class ChangeFeed {
 
   /** All changes, in no order within a version. */
   List<Change> changes() throws Exception {
+    return changesFrom(0);
+  }
+
+  /** All changes of a version and those behind it. */
+  List<Change> changesFrom(long version) throws Exception {
     DeltaSourceBuilder source =
-        DeltaSource.builder(spec.path()).changesUntilNow(ChangeForm.ROWS).startingVersion(0);
+        DeltaSource.builder(spec.path()).changesUntilNow(ChangeForm.ROWS).startingVersion(version);
     List<RowType.RowField> fields = new ArrayList<>();
     add(source, fields, "version", MetadataColumn.COMMIT_VERSION);
     add(source, fields, "what", MetadataColumn.CHANGE_TYPE);

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -201,6 +202,50 @@ class TestChangeFeed {
         .containsExactlyInAnyOrder(
             "update_preimage 1|10", "update_postimage 1|12", "delete 2|20", "insert 5|51");
     new ChangeFeed(spec).requireExact();
+  }
+
+  @Test
+  void manyFilesAreReadSideBySide() throws Exception {
+    DeltaTableSpec spec = totals();
+    Random random = new Random(7);
+    List<DataFile> files = new ArrayList<>();
+    List<SupersededRows> superseded = new ArrayList<>();
+    List<String> expected = new ArrayList<>();
+    try (var writer = new RowDataParquetWriter(spec, 0, ParquetOptions.DEFAULT);
+        TableCommitter committer = TableCommitter.open(spec)) {
+      for (long file = 0; file < 7; file++) {
+        for (long i = 0; i < 100_000; i++) {
+          long total = random.nextLong();
+          long key = file * 100_000 + i;
+          writer.write(GenericRowData.of(key, total));
+          if (i % 40_000 == 7) {
+            expected.add("%s %d|%d".formatted(i == 7 ? "delete" : "update_preimage", key, total));
+          }
+        }
+        files.add(writer.finishFile());
+        superseded.add(rows(files.get((int) file).path(), 7, 40_007, 80_007));
+      }
+      assertThat(files.stream().mapToLong(DataFile::sizeBytes).sum()).isGreaterThan(5 << 20);
+      committer.commit(committable(1, files, List.of()));
+      writer.write(GenericRowData.of(-1L, -1L));
+      expected.add("insert -1|-1");
+      for (SupersededRows rows : superseded) {
+        long file = superseded.indexOf(rows);
+        for (long position : new long[] {40_007, 80_007}) {
+          long key = file * 100_000 + position;
+          writer.write(GenericRowData.of(key, -key));
+          expected.add("update_postimage %d|%d".formatted(key, -key));
+        }
+      }
+      committer.commit(committable(2, List.of(writer.finishFile()), superseded));
+    }
+
+    assertThat(new ChangeFeed(spec).changesFrom(2))
+        .extracting(change -> change.type() + " " + change.row())
+        .containsExactlyInAnyOrderElementsOf(expected);
+    try (Stream<Path> written = Files.list(table().resolve("_change_data"))) {
+      assertThat(written.count()).isGreaterThan(1);
+    }
   }
 
   @Test
