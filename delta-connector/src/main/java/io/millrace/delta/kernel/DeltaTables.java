@@ -83,9 +83,30 @@ public final class DeltaTables {
     TableLog.open(table, store, Clock.systemUTC()).close();
   }
 
+  /**
+   * Creates a table.
+   *
+   * @return false if there is one already, which is then left as it is
+   * @throws MillraceException TYPE_UNSUPPORTED, PROPERTY_INVALID, DISK_FULL, IO_FAILED
+   */
+  public static boolean create(TableDefinition table, TableComments comments) {
+    LogEntryCommitter committer =
+        new LogEntryCommitter(table.name(), CommitStores.forTable(table.path()), Clock.systemUTC());
+    try {
+      return create(new MillraceEngine(new FlinkFileIO()), table, comments, committer);
+    } catch (RuntimeException e) {
+      throw KernelFailures.translate("creating table " + table.name(), table.path(), e);
+    }
+  }
+
   /** Commits version 0, unless another writer does. */
   static void create(Engine engine, TableDefinition table, LogEntryCommitter committer) {
-    StructType schema = DeltaTypes.toDelta(table.rowType());
+    create(engine, table, TableComments.NONE, committer);
+  }
+
+  private static boolean create(
+      Engine engine, TableDefinition table, TableComments comments, LogEntryCommitter committer) {
+    StructType schema = comments.on(DeltaTypes.toDelta(table.rowType()));
     Map<String, String> properties = new TreeMap<>(table.properties());
     properties.putIfAbsent(CHECKPOINT_INTERVAL, "50");
     // Transaction identifiers of runs long gone need not stay for ever. Kernel reads this property,
@@ -94,7 +115,8 @@ public final class DeltaTables {
     Map<String, String> ours = new TreeMap<>();
     ours.put(TRANSACTION_RETENTION, retention == null ? "interval 30 days" : retention);
     for (String key : List.copyOf(properties.keySet())) {
-      if (key.startsWith(WriteRules.CONSTRAINT_PREFIX)) {
+      if (key.startsWith(WriteRules.CONSTRAINT_PREFIX)
+          || TableAlteration.KNOWN_TO_US.contains(key)) {
         ours.put(key, properties.remove(key));
       } else if (CreatedColumns.isOne(key)) {
         properties.remove(key);
@@ -102,7 +124,7 @@ public final class DeltaTables {
         ours.put(key, properties.remove(key));
       }
     }
-    committer.announceCreation(ours, CreatedColumns.of(table));
+    committer.announceCreation(ours, CreatedColumns.of(table), comments.table());
     if (table.upserts()) {
       properties.put(DELETION_VECTORS, "true");
     }
@@ -123,8 +145,9 @@ public final class DeltaTables {
           .commit(engine, CloseableIterable.emptyIterable());
     } catch (TableAlreadyExistsException | MaxCommitRetryLimitReachedException e) {
       // Another creator was faster; the caller loads and checks what it made.
-      return;
+      return false;
     }
+    return true;
   }
 
   /** Passes if the rows of {@code wanted} can be written to the table as it is now. */

@@ -58,6 +58,7 @@ final class LogEntryCommitter implements Committer {
   private boolean isDisguised;
   private Map<String, String> creationProperties = Map.of();
   private CreatedColumns createdColumns = CreatedColumns.NONE;
+  private Optional<String> creationDescription = Optional.empty();
 
   LogEntryCommitter(String tableName, CommitStore store, Clock clock) {
     this.tableName = requireNonNull(tableName, "tableName is null");
@@ -85,12 +86,15 @@ final class LogEntryCommitter implements Committer {
    *
    * @param properties table properties that the protocol knows and Kernel refuses to set
    * @param columns that Kernel does not know
+   * @param description of the table, which Kernel has no word for
    */
-  void announceCreation(Map<String, String> properties, CreatedColumns columns) {
+  void announceCreation(
+      Map<String, String> properties, CreatedColumns columns, Optional<String> description) {
     change = null;
     isDisguised = false;
     creationProperties = Map.copyOf(properties);
     createdColumns = columns;
+    creationDescription = description;
   }
 
   @Override
@@ -208,9 +212,11 @@ final class LogEntryCommitter implements Committer {
 
   private String withCreationProperties(String action) throws IOException {
     JsonNode json = MAPPER.readTree(action);
-    ObjectNode configuration = ((ObjectNode) json.path("metaData")).withObject("/configuration");
+    ObjectNode metadata = (ObjectNode) json.path("metaData");
+    creationDescription.ifPresent(text -> metadata.put("description", text));
+    ObjectNode configuration = metadata.withObject("/configuration");
     creationProperties.forEach(configuration::put);
-    createdColumns.addTo((ObjectNode) json.path("metaData"));
+    createdColumns.addTo(metadata);
     return MAPPER.writeValueAsString(json);
   }
 

@@ -12,6 +12,8 @@ import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
 import io.millrace.delta.log.CommitStore;
 import io.millrace.delta.log.CommitStores;
+import io.millrace.delta.log.StorageFailure;
+import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -19,6 +21,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
+import org.apache.flink.core.fs.FileStatus;
+import org.apache.flink.core.fs.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -188,7 +192,7 @@ public final class MaintainedTable implements AutoCloseable {
    */
   public boolean commit(TableState base, MaintenanceCommit change) {
     long version = base.version() + 1;
-    MaintenanceEntry entry = new MaintenanceEntry(base, change, clock.millis());
+    MaintenanceEntry entry = new MaintenanceEntry(path, base, change, clock.millis());
     String file = FileNames.deltaFile(base.snapshot().getLogPath(), version);
     if (!committer.put(version, entry.bytes(loader.engine()), file)) {
       LOG.info(
@@ -201,6 +205,41 @@ public final class MaintainedTable implements AutoCloseable {
     maintenance.committed(
         version, TableConfig.CHECKPOINT_INTERVAL.fromMetadata(base.metadata()), List.of());
     return true;
+  }
+
+  /**
+   * Writes a table checkpoint of the latest version, and deletes what of the log has expired.
+   *
+   * @throws MillraceException DISK_FULL, IO_FAILED, TABLE_CORRUPT
+   */
+  public CheckpointReport checkpoint() {
+    try {
+      Set<String> before = logFiles();
+      long version = maintenance.checkpointNow();
+      before.removeAll(logFiles());
+      return new CheckpointReport(version, List.copyOf(before));
+    } catch (IOException e) {
+      throw StorageFailure.of("writing a checkpoint of table " + path, path, e);
+    } catch (RuntimeException e) {
+      throw KernelFailures.translate("writing a checkpoint of table " + path, path, e);
+    }
+  }
+
+  private Set<String> logFiles() throws IOException {
+    Set<String> names = new TreeSet<>();
+    Path log = new Path(path, CommitStores.LOG_FOLDER);
+    for (String folder : List.of("", ExpiredSidecars.FOLDER + "/")) {
+      Path listed = folder.isEmpty() ? log : new Path(log, folder);
+      if (!listed.getFileSystem().exists(listed)) {
+        continue;
+      }
+      for (FileStatus file : listed.getFileSystem().listStatus(listed)) {
+        if (!file.isDir()) {
+          names.add(folder + file.getPath().getName());
+        }
+      }
+    }
+    return names;
   }
 
   /** Waits for a table checkpoint that is being written, for a bounded time. */

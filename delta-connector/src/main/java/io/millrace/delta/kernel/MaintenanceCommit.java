@@ -20,6 +20,7 @@ import java.util.TreeMap;
  *     and not the files before
  * @param dataChange false if the rows stay as they are, and only their files change
  * @param likeThen a state whose schema, properties, features and domains the table shall take back
+ * @param alteration of schema or properties
  */
 public record MaintenanceCommit(
     String operation,
@@ -29,7 +30,8 @@ public record MaintenanceCommit(
     List<LiveFile> added,
     List<ChangeFile> changes,
     boolean dataChange,
-    Optional<TableState> likeThen) {
+    Optional<TableState> likeThen,
+    Optional<TableAlteration> alteration) {
   public MaintenanceCommit {
     requireNonNull(operation, "operation is null");
     parameters = new TreeMap<>(parameters);
@@ -38,6 +40,43 @@ public record MaintenanceCommit(
     added = List.copyOf(added);
     changes = List.copyOf(changes);
     requireNonNull(likeThen, "likeThen is null");
+    requireNonNull(alteration, "alteration is null");
+  }
+
+  /** A commit that changes no schema and no properties but those it takes back. */
+  public MaintenanceCommit(
+      String operation,
+      Map<String, String> parameters,
+      Map<String, String> metrics,
+      List<LiveFile> removed,
+      List<LiveFile> added,
+      List<ChangeFile> changes,
+      boolean dataChange,
+      Optional<TableState> likeThen) {
+    this(
+        operation,
+        parameters,
+        metrics,
+        removed,
+        added,
+        changes,
+        dataChange,
+        likeThen,
+        Optional.empty());
+  }
+
+  /** A commit that changes what the table is, and none of its rows. */
+  public static MaintenanceCommit alteration(TableAlteration change) {
+    return new MaintenanceCommit(
+        change.operation(),
+        change.parameters(),
+        Map.of(),
+        List.of(),
+        List.of(),
+        List.of(),
+        false,
+        Optional.empty(),
+        Optional.of(change));
   }
 
   /** A commit that lists no changed rows. */
@@ -60,6 +99,6 @@ public record MaintenanceCommit(
   }
 
   boolean changesNothing() {
-    return removed.isEmpty() && added.isEmpty() && likeThen.isEmpty();
+    return removed.isEmpty() && added.isEmpty() && likeThen.isEmpty() && alteration.isEmpty();
   }
 }

@@ -11,6 +11,7 @@ import io.delta.kernel.internal.actions.DomainMetadata;
 import io.delta.kernel.internal.actions.Metadata;
 import io.delta.kernel.internal.actions.Protocol;
 import io.delta.kernel.internal.actions.SingleAction;
+import io.delta.kernel.internal.tablefeatures.TableFeatures;
 import io.millrace.catalog.MillraceException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -21,17 +22,23 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /** The log entry of a maintenance operation. */
 final class MaintenanceEntry {
   private static final JsonFactory JSON = new ObjectMapper().getFactory();
 
+  private final String table;
   private final TableState base;
   private final MaintenanceCommit change;
   private final long nowMillis;
 
-  MaintenanceEntry(TableState base, MaintenanceCommit change, long nowMillis) {
+  /**
+   * @param table as people call it
+   */
+  MaintenanceEntry(String table, TableState base, MaintenanceCommit change, long nowMillis) {
+    this.table = table;
     this.base = base;
     this.change = change;
     this.nowMillis = nowMillis;
@@ -62,6 +69,13 @@ final class MaintenanceEntry {
       for (DomainMetadata domain : restored.domains()) {
         actions.add(SingleAction.createDomainMetadataSingleAction(domain.toRow()));
       }
+    }
+    if (change.alteration().isPresent()) {
+      Metadata altered = change.alteration().get().apply(table, base.metadata());
+      TableFeatures.autoUpgradeProtocolBasedOnMetadata(altered, Set.of(), base.protocol())
+          .ifPresent(
+              upgrade -> actions.add(SingleAction.createProtocolSingleAction(upgrade._1.toRow())));
+      actions.add(SingleAction.createMetadataSingleAction(altered.toRow()));
     }
     for (LiveFile file : change.removed()) {
       actions.add(

@@ -9,6 +9,7 @@ import io.delta.kernel.types.DataType;
 import io.delta.kernel.types.MapType;
 import io.delta.kernel.types.StructField;
 import io.delta.kernel.types.StructType;
+import io.millrace.delta.vector.ReadField;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.table.types.logical.LogicalType;
@@ -32,6 +33,12 @@ public record TableField(
     requireNonNull(physicalName, "physicalName is null");
     requireNonNull(type, "type is null");
     children = List.copyOf(children);
+  }
+
+  /** The field as a reader of files looks for it, all of it. */
+  public ReadField toReadField() {
+    return new ReadField(
+        physicalName, id, type, children.stream().map(TableField::toReadField).toList());
   }
 
   static List<TableField> of(StructType schema, ColumnMappingMode mode) {

@@ -10,6 +10,7 @@ import io.delta.kernel.internal.SnapshotImpl;
 import io.millrace.delta.log.CommitStores;
 import io.millrace.delta.log.DurableFiles;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -17,6 +18,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -109,6 +112,32 @@ final class TableMaintenance implements AutoCloseable {
     return failures.get();
   }
 
+  /**
+   * Writes a table checkpoint of the latest version now, whether it is due or not.
+   *
+   * @return its version
+   * @throws IOException if it could not be written
+   */
+  long checkpointNow() throws IOException {
+    Future<Long> written =
+        thread.submit(
+            () -> {
+              writeCheckpoint();
+              return checkpointVersion.get();
+            });
+    try {
+      return written.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException failure) {
+        throw failure;
+      }
+      throw e.getCause() instanceof IOException failure ? failure : new IOException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while a table checkpoint was written");
+    }
+  }
+
   private boolean isCheckpointDue() {
     return committedVersion.get() - checkpointVersion.get() >= checkpointInterval.get();
   }
@@ -191,6 +220,7 @@ final class TableMaintenance implements AutoCloseable {
     }
     checkpointVersion.set(latest.getVersion());
     ExpiredLog.deleteLeftovers(usual, latest);
+    ExpiredSidecars.delete(usual, latest, System.currentTimeMillis());
     deleteAbandonedStagingFiles();
   }
 

@@ -183,6 +183,11 @@ public final class TableSnapshot {
     return snapshot.getPartitionColumnNames();
   }
 
+  /** What is said of the table and its columns. */
+  public TableComments comments() {
+    return TableComments.of(snapshot.getMetadata());
+  }
+
   /** Table properties. */
   public Map<String, String> properties() {
     return new TreeMap<>(snapshot.getTableProperties());

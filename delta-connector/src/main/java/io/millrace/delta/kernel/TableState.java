@@ -6,6 +6,7 @@ import io.delta.kernel.internal.SnapshotImpl;
 import io.delta.kernel.internal.TableConfig;
 import io.delta.kernel.internal.actions.Metadata;
 import io.delta.kernel.internal.actions.Protocol;
+import io.delta.kernel.internal.clustering.ClusteringMetadataDomain;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -101,9 +102,33 @@ public final class TableState {
     return StoredRows.of(this, loader.engine());
   }
 
+  /**
+   * A reader of some columns of this version's files; one for each thread.
+   *
+   * @param columns in the order wanted, none of them a partition column
+   */
+  public StoredRows storedRows(List<String> columns) {
+    return StoredRows.of(snapshot, loader.engine(), columns);
+  }
+
+  /** True if the table has columns that its rows are clustered by, which are its own choice. */
+  public boolean isClustered() {
+    return ClusteringMetadataDomain.fromSnapshot(snapshot)
+        .filter(domain -> !domain.getClusteringColumns().isEmpty())
+        .isPresent();
+  }
+
   /** Vectors of deleted rows, for writing new ones. */
   public DeletionVectorStore deletionVectors() {
     return new DeletionVectorStore(loader.engine(), snapshot.getPath());
+  }
+
+  /**
+   * What was done to make this version and those before it, newest first, as far as the log still
+   * tells.
+   */
+  public List<CommitEntry> history(int limit) {
+    return CommitHistory.read(snapshot.getPath(), version(), limit);
   }
 
   /** True if rows of both versions have the same columns and lie in the same partitions. */

@@ -59,6 +59,15 @@ record Bin(List<LiveFile> files) {
     return bins;
   }
 
+  /** All files of a partition together, for each partition. */
+  static List<Bin> partitions(Collection<LiveFile> files) {
+    Map<Map<String, String>, List<LiveFile>> partitions = new LinkedHashMap<>();
+    for (LiveFile file : files) {
+      partitions.computeIfAbsent(file.partitionValues(), ignored -> new ArrayList<>()).add(file);
+    }
+    return partitions.values().stream().map(Bin::new).toList();
+  }
+
   private static void close(List<LiveFile> files, boolean purge, List<Bin> bins) {
     if (files.size() > 1 || (files.size() == 1 && isPurged(files.get(0), purge))) {
       bins.add(new Bin(files));

@@ -21,13 +21,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.roaringbitmap.RoaringBitmap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Packs small files into larger ones, and leaves deleted rows behind, while others go on writing
- * the table. The rows of the table stay what they are.
+ * Packs small files into larger ones, or orders the rows of all files along a Z curve, and leaves
+ * deleted rows behind, while others go on writing the table. The rows of the table stay what they
+ * are.
  *
  * <p>What others append meanwhile is not touched. Rows that others delete meanwhile in a file that
  * is being rewritten are deleted in the new file, too. If another writer removed a file, its bin
@@ -44,15 +46,23 @@ public final class Optimize {
   private final MaintainedTable table;
   private final OptimizeOptions options;
   private final Progress progress;
+  private final Optional<StreamExecutionEnvironment> cluster;
   private final OptimizeMetrics total = new OptimizeMetrics();
+  private final long startMillis;
   private long version;
   private long commits;
   private long conflicts;
 
-  private Optimize(MaintainedTable table, OptimizeOptions options, Progress progress) {
+  private Optimize(
+      MaintainedTable table,
+      OptimizeOptions options,
+      Progress progress,
+      Optional<StreamExecutionEnvironment> cluster) {
     this.table = requireNonNull(table, "table is null");
     this.options = requireNonNull(options, "options is null");
     this.progress = requireNonNull(progress, "progress is null");
+    this.cluster = requireNonNull(cluster, "cluster is null");
+    this.startMillis = table.clock().millis();
   }
 
   /**
@@ -60,29 +70,44 @@ public final class Optimize {
    *
    * @throws MillraceException COMMIT_CONFLICT if other writers removed the files again and again;
    *     SCHEMA_CHANGED if the columns changed meanwhile; COLUMN_NOT_FOUND if {@code where} names
-   *     one that is no partition column; TABLE_UNSUPPORTED; TABLE_CORRUPT naming the file that
-   *     cannot be read; DISK_FULL, IO_FAILED
+   *     one that is no partition column, or {@code zOrderBy} one that is none; TYPE_UNSUPPORTED;
+   *     TABLE_UNSUPPORTED; TABLE_CORRUPT naming the file that cannot be read; DISK_FULL, IO_FAILED
    */
   public static OptimizeReport run(
       MaintainedTable table, OptimizeOptions options, Progress progress) {
-    return new Optimize(table, options, progress).run();
+    return new Optimize(table, options, progress, Optional.empty()).run();
+  }
+
+  /**
+   * As {@link #run(MaintainedTable, OptimizeOptions, Progress)}, by a batch job that rewrites
+   * groups of files where there are slots, and one commit here. Rows are ordered in this process.
+   *
+   * @throws MillraceException also PIPELINE_FAILED if the job did
+   */
+  public static OptimizeReport runOn(
+      StreamExecutionEnvironment cluster,
+      MaintainedTable table,
+      OptimizeOptions options,
+      Progress progress) {
+    return new Optimize(table, options, progress, Optional.of(cluster)).run();
   }
 
   private OptimizeReport run() {
     TableState state = table.latest();
     requirePartitionColumns(state);
+    requireOrderable(state);
     version = state.version();
     long target = options.targetBytes().orElseGet(() -> targetBytes(state));
     List<LiveFile> considered = considered(state);
-    List<Bin> bins = Bin.pack(considered, target, options.purge());
+    List<Bin> bins = plan(considered, target);
     if (options.dryRun() || bins.isEmpty()) {
       for (Bin bin : bins) {
         total.removed(bin.files());
       }
-      return report(considered.size(), bins.size());
+      return report(considered.size(), bins);
     }
     rewrite(state, bins, target);
-    return report(considered.size(), bins.size());
+    return report(considered.size(), bins);
   }
 
   private void requirePartitionColumns(TableState state) {
@@ -96,6 +121,36 @@ public final class Optimize {
                 : "name one of " + String.join(", ", state.partitionColumns()));
       }
     }
+  }
+
+  private void requireOrderable(TableState state) {
+    if (options.zOrderBy().isEmpty()) {
+      return;
+    }
+    if (state.isClustered()) {
+      throw new MillraceException(
+          ErrorCode.TABLE_UNSUPPORTED,
+          "table %s is clustered by columns of its own, and cannot be Z-ordered by others"
+              .formatted(table.path()),
+          "optimize it without columns to order by");
+    }
+    ZOrderRewrite.requireColumns(state, table.path(), options.zOrderBy());
+  }
+
+  private List<Bin> plan(Collection<LiveFile> files, long target) {
+    return options.zOrderBy().isEmpty()
+        ? Bin.pack(files, target, options.purge())
+        : Bin.partitions(files);
+  }
+
+  private Rewriter rewriter(long target) {
+    if (!options.zOrderBy().isEmpty()) {
+      return new ZOrderRewrite(
+          table.path(), options.zOrderBy(), target, options.threads(), progress);
+    }
+    return cluster.isPresent()
+        ? new JobRewrite(table.path(), target, cluster.get(), progress)
+        : new BinRewrite(table.path(), target, options.threads(), progress);
   }
 
   private List<LiveFile> considered(TableState state) {
@@ -114,15 +169,17 @@ public final class Optimize {
     TableState state = first;
     List<Bin> bins = all;
     for (int round = 1; round <= ROUNDS_MAX && !bins.isEmpty(); round++) {
-      BinRewrite rewrite = new BinRewrite(table.path(), target, options.threads(), progress);
-      Set<String> lost = commit(state, rewrite.run(state, bins));
+      Set<String> lost;
+      try (Rewriter rewriter = rewriter(target)) {
+        lost = commit(state, rewriter.run(state, bins));
+      }
       if (lost.isEmpty()) {
         return;
       }
       state = table.latest();
       Collection<LiveFile> again =
           state.files().values().stream().filter(file -> lost.contains(file.path())).toList();
-      bins = Bin.pack(again, target, options.purge());
+      bins = plan(again, target);
     }
     if (!bins.isEmpty()) {
       throw new MillraceException(
@@ -153,7 +210,7 @@ public final class Optimize {
         return giveUp(lost);
       }
     }
-    rewritten.forEach(bin -> BinWriter.discard(table.path(), bin.outputs()));
+    rewritten.forEach(bin -> OutputFiles.discard(table.path(), bin.outputs()));
     throw new MillraceException(
         ErrorCode.COMMIT_CONFLICT,
         "rewritten files could not be committed to table %s: others were faster %d times in a row"
@@ -166,7 +223,7 @@ public final class Optimize {
     if (now.sameColumns(planned)) {
       return;
     }
-    rewritten.forEach(bin -> BinWriter.discard(table.path(), bin.outputs()));
+    rewritten.forEach(bin -> OutputFiles.discard(table.path(), bin.outputs()));
     throw new MillraceException(
         ErrorCode.SCHEMA_CHANGED,
         "the columns of table %s changed between versions %d and %d, while its files were rewritten"
@@ -178,7 +235,7 @@ public final class Optimize {
     Set<String> paths = new HashSet<>();
     for (RewrittenBin bin : lost) {
       bin.sources().forEach(source -> paths.add(source.file().path()));
-      BinWriter.discard(table.path(), bin.outputs());
+      OutputFiles.discard(table.path(), bin.outputs());
     }
     conflicts += lost.size();
     if (!lost.isEmpty()) {
@@ -226,7 +283,7 @@ public final class Optimize {
       store.discard(written);
       return false;
     }
-    BinWriter.discard(table.path(), emptied);
+    OutputFiles.discard(table.path(), emptied);
     total.add(metrics);
     version = now.version() + 1;
     commits++;
@@ -239,23 +296,25 @@ public final class Optimize {
     options.where().forEach((column, value) -> predicate.add(column + " = '" + value + "'"));
     return Map.of(
         "predicate", JsonText.quote(JsonText.list(predicate)),
-        "zOrderBy", JsonText.quote("[]"),
+        "zOrderBy", JsonText.quote(JsonText.list(options.zOrderBy())),
         "clusterBy", JsonText.quote("[]"),
         "auto", "false");
   }
 
-  private OptimizeReport report(long considered, long bins) {
+  private OptimizeReport report(long considered, List<Bin> bins) {
     return new OptimizeReport(
         version,
         commits,
         considered,
-        bins,
-        total.removedFiles(),
-        total.removedBytes(),
-        total.addedFiles(),
-        total.addedBytes(),
+        bins.size(),
+        bins.stream().map(bin -> bin.files().get(0).partitionValues()).distinct().count(),
+        total.removed(),
+        total.added(),
         total.purgedRows(),
+        total.vectors(),
         conflicts,
+        startMillis,
+        table.clock().millis(),
         options.dryRun());
   }
 }

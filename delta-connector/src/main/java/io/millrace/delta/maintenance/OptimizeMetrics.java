@@ -12,16 +12,14 @@ import java.util.TreeMap;
 /** The numbers of a rewrite, by the names that delta-spark gives them in the history. */
 final class OptimizeMetrics {
   private final List<Long> addedSizes = new ArrayList<>();
-  private long removedFiles;
-  private long removedBytes;
+  private final List<Long> removedSizes = new ArrayList<>();
   private long vectors;
   private long vectorRows;
   private long vectorBytes;
 
   void removed(Collection<LiveFile> files) {
     for (LiveFile file : files) {
-      removedFiles++;
-      removedBytes += file.sizeBytes();
+      removedSizes.add(file.sizeBytes());
       if (file.deletionVector().isPresent()) {
         DeletionVector vector = file.deletionVector().get();
         vectors++;
@@ -37,27 +35,22 @@ final class OptimizeMetrics {
 
   void add(OptimizeMetrics other) {
     addedSizes.addAll(other.addedSizes);
-    removedFiles += other.removedFiles;
-    removedBytes += other.removedBytes;
+    removedSizes.addAll(other.removedSizes);
     vectors += other.vectors;
     vectorRows += other.vectorRows;
     vectorBytes += other.vectorBytes;
   }
 
-  long removedFiles() {
-    return removedFiles;
+  FileSizes removed() {
+    return FileSizes.of(removedSizes);
   }
 
-  long removedBytes() {
-    return removedBytes;
+  FileSizes added() {
+    return FileSizes.of(addedSizes);
   }
 
-  long addedFiles() {
-    return addedSizes.size();
-  }
-
-  long addedBytes() {
-    return addedSizes.stream().mapToLong(Long::longValue).sum();
+  long vectors() {
+    return vectors;
   }
 
   long purgedRows() {
@@ -68,10 +61,10 @@ final class OptimizeMetrics {
     List<Long> sorted = new ArrayList<>(addedSizes);
     Collections.sort(sorted);
     Map<String, String> metrics = new TreeMap<>();
-    put(metrics, "numRemovedFiles", removedFiles);
-    put(metrics, "numRemovedBytes", removedBytes);
-    put(metrics, "numAddedFiles", addedFiles());
-    put(metrics, "numAddedBytes", addedBytes());
+    put(metrics, "numRemovedFiles", removed().files());
+    put(metrics, "numRemovedBytes", removed().bytes());
+    put(metrics, "numAddedFiles", added().files());
+    put(metrics, "numAddedBytes", added().bytes());
     put(metrics, "numDeletionVectorsRemoved", vectors);
     put(metrics, "numDeletionVectorRowsRemoved", vectorRows);
     put(metrics, "numDeletionVectorBytesRemoved", vectorBytes);

@@ -2,6 +2,7 @@ package io.millrace.delta.maintenance;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
@@ -16,13 +17,15 @@ import java.util.TreeMap;
  *     alone
  * @param threads files that are written at a time; 0 for as many as processors and memory allow
  * @param dryRun true to write nothing
+ * @param zOrderBy columns to cluster the rows of all files by; none to pack small files
  */
 public record OptimizeOptions(
     OptionalLong targetBytes,
     boolean purge,
     Map<String, String> where,
     int threads,
-    boolean dryRun) {
+    boolean dryRun,
+    List<String> zOrderBy) {
   /** Small files of all partitions. */
   public static final OptimizeOptions DEFAULT =
       new OptimizeOptions(OptionalLong.empty(), false, Map.of(), 0, false);
@@ -33,8 +36,19 @@ public record OptimizeOptions(
     if (targetBytes.isPresent() && targetBytes.getAsLong() < 1) {
       throw new IllegalArgumentException("targetBytes is " + targetBytes.getAsLong());
     }
+    zOrderBy = List.copyOf(zOrderBy);
     if (threads < 0) {
       throw new IllegalArgumentException("threads is " + threads);
     }
+  }
+
+  /** Packs small files. */
+  public OptimizeOptions(
+      OptionalLong targetBytes,
+      boolean purge,
+      Map<String, String> where,
+      int threads,
+      boolean dryRun) {
+    this(targetBytes, purge, where, threads, dryRun, List.of());
   }
 }

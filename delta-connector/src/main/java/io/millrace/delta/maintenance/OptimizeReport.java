@@ -1,5 +1,7 @@
 package io.millrace.delta.maintenance;
 
+import static java.util.Objects.requireNonNull;
+
 /**
  * What an optimize did, or would do.
  *
@@ -7,12 +9,14 @@ package io.millrace.delta.maintenance;
  * @param commits versions that were made
  * @param consideredFiles files of the partitions asked for
  * @param bins groups of files that are rewritten together
- * @param removedFiles files that were rewritten
- * @param removedBytes of them together
- * @param addedFiles files that took their place
- * @param addedBytes of them together
+ * @param partitions that they are in
+ * @param removed files that were rewritten
+ * @param added files that took their place
  * @param purgedRows deleted rows that files no longer hold
+ * @param vectors vectors of deleted rows that are not needed any more
  * @param conflicts groups of files that others changed meanwhile, which were planned again
+ * @param startMillis when it began, milliseconds since 1970
+ * @param endMillis when it ended
  * @param dryRun true if it only looked
  */
 public record OptimizeReport(
@@ -20,10 +24,37 @@ public record OptimizeReport(
     long commits,
     long consideredFiles,
     long bins,
-    long removedFiles,
-    long removedBytes,
-    long addedFiles,
-    long addedBytes,
+    long partitions,
+    FileSizes removed,
+    FileSizes added,
     long purgedRows,
+    long vectors,
     long conflicts,
-    boolean dryRun) {}
+    long startMillis,
+    long endMillis,
+    boolean dryRun) {
+  public OptimizeReport {
+    requireNonNull(removed, "removed is null");
+    requireNonNull(added, "added is null");
+  }
+
+  /** Files that were rewritten. */
+  public long removedFiles() {
+    return removed.files();
+  }
+
+  /** Of them together. */
+  public long removedBytes() {
+    return removed.bytes();
+  }
+
+  /** Files that took their place. */
+  public long addedFiles() {
+    return added.files();
+  }
+
+  /** Of them together. */
+  public long addedBytes() {
+    return added.bytes();
+  }
+}

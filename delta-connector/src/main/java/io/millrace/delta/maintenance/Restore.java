@@ -4,10 +4,12 @@ import static java.util.Objects.requireNonNull;
 
 import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
+import io.millrace.delta.kernel.CommitEntry;
 import io.millrace.delta.kernel.LiveFile;
 import io.millrace.delta.kernel.MaintainedTable;
 import io.millrace.delta.kernel.MaintenanceCommit;
 import io.millrace.delta.kernel.TableState;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -26,6 +28,11 @@ import java.util.Optional;
 public final class Restore {
   private static final int ATTEMPTS_MAX = 50;
   private static final int MISSING_SHOWN_MAX = 5;
+
+  /** One that takes longer has been killed. */
+  private static final Duration VACUUM_TIME_MAX = Duration.ofDays(1);
+
+  private static final int HISTORY_MAX = 100_000;
 
   private final MaintainedTable table;
   private final Target target;
@@ -55,8 +62,8 @@ public final class Restore {
    *
    * @param dryRun true to change nothing, only to see whether it can be done
    * @throws MillraceException TABLE_NOT_FOUND if there is no such version; FILE_NOT_FOUND naming
-   *     files that were vacuumed; TABLE_UNSUPPORTED; COMMIT_CONFLICT; DISK_FULL, IO_FAILED: nothing
-   *     was changed, or it is unknown whether
+   *     files that were vacuumed; TABLE_UNSUPPORTED; COMMIT_CONFLICT, also if a vacuum is at work;
+   *     DISK_FULL, IO_FAILED: nothing was changed, or it is unknown whether
    */
   public static RestoreReport run(
       MaintainedTable table, Target target, boolean dryRun, Progress progress) {
@@ -68,6 +75,9 @@ public final class Restore {
     for (int attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
       TableState now = table.latest();
       Difference difference = Difference.of(now, then);
+      if (!difference.added().isEmpty()) {
+        requireNoVacuum(now);
+      }
       requireFiles(then, difference.added());
       if (dryRun || now.version() == then.version()) {
         return difference.report(now, then, now.version());
@@ -81,6 +91,28 @@ public final class Restore {
         "table %s could not be restored: others were faster %d times in a row"
             .formatted(table.path(), ATTEMPTS_MAX),
         "stop the other writers of the table first");
+  }
+
+  /**
+   * A vacuum looks at the table once more after it has noted that it begins: what is brought back
+   * after that, it does not see. One that begins later is in the way of the commit.
+   */
+  private void requireNoVacuum(TableState now) {
+    long since = table.clock().millis() - VACUUM_TIME_MAX.toMillis();
+    for (CommitEntry entry : now.history(HISTORY_MAX)) {
+      if (entry.operation().equals("VACUUM END") || entry.timestampMillis() < since) {
+        return;
+      }
+      if (entry.operation().equals("VACUUM START")) {
+        throw new MillraceException(
+            ErrorCode.COMMIT_CONFLICT,
+            ("table %s cannot be restored now: a vacuum began with version %d, at %s, and has not"
+                    + " ended; it may be about to delete the files that are to come back")
+                .formatted(
+                    table.path(), entry.version(), Instant.ofEpochMilli(entry.timestampMillis())),
+            "wait until it has ended; if it was killed, run vacuum again");
+      }
+    }
   }
 
   private TableState then() {

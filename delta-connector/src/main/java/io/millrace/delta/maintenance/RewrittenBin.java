@@ -4,27 +4,28 @@ import io.millrace.delta.kernel.LiveFile;
 import io.millrace.delta.kernel.StoredRows;
 import io.millrace.delta.kernel.TableState;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.roaringbitmap.PeekableIntIterator;
 import org.roaringbitmap.RoaringBitmap;
 
 /**
- * Files that were read, and files that hold their rows, in the same order. So that rows which
- * others delete in the old files meanwhile are found in the new ones by counting: a stream that
- * upserts cannot keep a rewrite from ever being committed.
+ * Files that were read, and files that hold their rows. Rows which others delete in the old files
+ * meanwhile are found in the new ones: a stream that upserts cannot keep a rewrite from ever being
+ * committed.
  *
- * @param sources in the order that they were written in
+ * @param sources in the order that they were read in
  * @param outputs in order; none if all rows are deleted
+ * @param moves where the rows are
  */
-record RewrittenBin(List<Source> sources, List<Output> outputs) {
+record RewrittenBin(List<Source> sources, List<Output> outputs, RowMoves moves) {
 
   /**
    * A file that was read.
    *
    * @param deleted rows that were left out
-   * @param firstRow where its first row went, counted over all outputs
+   * @param firstRow where its first row went, counted over all outputs, if rows kept their order
    */
   record Source(LiveFile file, RoaringBitmap deleted, long firstRow) {}
 
@@ -59,7 +60,9 @@ record RewrittenBin(List<Source> sources, List<Output> outputs) {
     for (int i = 0; i < outputs.size(); i++) {
       deleted.add(new RoaringBitmap());
     }
-    for (Source source : sources) {
+    Map<Integer, RoaringBitmap> more = new HashMap<>();
+    for (int i = 0; i < sources.size(); i++) {
+      Source source = sources.get(i);
       LiveFile current = files.get(source.file().path());
       if (current == null) {
         return Optional.empty();
@@ -72,21 +75,12 @@ record RewrittenBin(List<Source> sources, List<Output> outputs) {
       if (!vector.contains(source.deleted())) {
         return Optional.empty();
       }
-      carryOver(source, RoaringBitmap.andNot(vector, source.deleted()), deleted);
-    }
-    return Optional.of(new Replacement(removed, outputs, deleted));
-  }
-
-  private void carryOver(Source source, RoaringBitmap more, List<RoaringBitmap> deleted) {
-    PeekableIntIterator positions = more.getIntIterator();
-    while (positions.hasNext()) {
-      int position = positions.next();
-      long row = source.firstRow() + position - source.deleted().rankLong(position);
-      int output = 0;
-      while (row >= outputs.get(output).firstRow() + outputs.get(output).rows()) {
-        output++;
+      RoaringBitmap since = RoaringBitmap.andNot(vector, source.deleted());
+      if (!since.isEmpty()) {
+        more.put(i, since);
       }
-      deleted.get(output).add((int) (row - outputs.get(output).firstRow()));
     }
+    moves.locate(more, deleted);
+    return Optional.of(new Replacement(removed, outputs, deleted));
   }
 }

@@ -3,6 +3,7 @@ package io.millrace.delta.maintenance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.delta.kernel.CheckpointFiles;
+import io.millrace.delta.kernel.CheckpointReport;
 import io.millrace.delta.kernel.MaintainedTable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -65,6 +66,36 @@ class TestLogCleanup {
       age(table, 3);
       commitUpTo(table, 5);
       assertThat(versions(table, ".json")).containsExactly(0L, 1L, 2L, 3L, 4L, 5L);
+    }
+  }
+
+  @Test
+  void partsThatNoCheckpointNamesGo() throws IOException {
+    try (ExampleTable table = ExampleTable.create(root.resolve("t"), OFTEN)) {
+      commitUpTo(table, 5);
+      Files.createDirectories(table.path("_delta_log/_sidecars"));
+      for (String part : List.of("named", "left", "young")) {
+        table.orphan("_delta_log/_sidecars/" + part + ".parquet", Duration.ofDays(2));
+      }
+      table.age("_delta_log/_sidecars/young.parquet", Duration.ofHours(2));
+      Files.writeString(
+          table.path(
+              "_delta_log/00000000000000000002.checkpoint.80a083e8-7026-4e79-81be-64bd76c43a11.json"),
+          "{\"checkpointMetadata\":{\"version\":2}}\n"
+              + "{\"sidecar\":{\"path\":\"named.parquet\",\"sizeInBytes\":1,"
+              + "\"modificationTime\":1}}\n");
+
+      CheckpointReport report;
+      try (MaintainedTable maintained = table.maintained()) {
+        report = maintained.checkpoint();
+      }
+
+      assertThat(report.version()).isEqualTo(5);
+      assertThat(report.expired()).containsExactly("_sidecars/left.parquet");
+      assertThat(table.path("_delta_log/_sidecars/left.parquet")).doesNotExist();
+      assertThat(table.path("_delta_log/_sidecars/named.parquet")).exists();
+      assertThat(table.path("_delta_log/_sidecars/young.parquet")).exists();
+      assertThat(checkpoints(table)).containsExactly(4L, 5L);
     }
   }
 

@@ -8,7 +8,10 @@ import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
 import io.millrace.delta.kernel.ForeignWriter;
 import io.millrace.delta.kernel.KernelTableReader;
+import io.millrace.delta.kernel.LiveFile;
 import io.millrace.delta.kernel.MaintainedTable;
+import io.millrace.delta.kernel.StoredRows;
+import io.millrace.delta.kernel.TableState;
 import io.millrace.delta.log.CommitStore;
 import io.millrace.delta.log.CommitStores;
 import java.io.IOException;
@@ -365,17 +368,57 @@ class TestOptimize {
   }
 
   @Test
-  void aTableThatTracksRowsIsRefusedByName() {
+  void rowsKeepTheirIdsWhereTheyAreTracked() throws IOException {
     try (ExampleTable table =
         ExampleTable.create(root.resolve("t"), Map.of("delta.enableRowTracking", "true"))) {
-      table.append("a.parquet", 1);
-      table.append("b.parquet", 2);
-      assertThatThrownBy(() -> optimize(table, OptimizeOptions.DEFAULT))
-          .isInstanceOfSatisfying(
-              MillraceException.class,
-              e -> assertThat(e.code()).isEqualTo(ErrorCode.TABLE_UNSUPPORTED))
-          .hasMessageContaining("tracks rows (delta.enableRowTracking)");
+      table.append("a.parquet", 1, 2);
+      table.append("b.parquet", 3);
+      table.delete("a.parquet", 0);
+      List<String> before = trackedRows(table);
+      assertThat(before).containsExactly("2 id 1 of version 1", "3 id 2 of version 2");
+
+      optimize(table, OptimizeOptions.DEFAULT);
+
+      assertThat(trackedRows(table)).isEqualTo(before);
+      JsonNode added = action(table, 4, "add");
+      assertThat(added.path("baseRowId").asLong()).isGreaterThanOrEqualTo(3);
+      assertThat(added.path("defaultRowCommitVersion").asLong()).isEqualTo(4);
+      assertThat(added.path("stats").asText()).doesNotContain("row-id", "_row");
+      table.append("c.parquet", 4);
+      optimize(
+          table,
+          new OptimizeOptions(OptionalLong.empty(), false, Map.of(), 0, false, List.of("name")));
+      assertThat(trackedRows(table))
+          .containsExactly("2 id 1 of version 1", "3 id 2 of version 2", "4 id 5 of version 5");
+      assertThat(table.ids()).containsExactly(2L, 3L, 4L);
     }
+  }
+
+  private static JsonNode action(ExampleTable table, long version, String kind) {
+    return table.entry(version).stream()
+        .map(action -> action.path(kind))
+        .filter(JsonNode::isObject)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static List<String> trackedRows(ExampleTable table) throws IOException {
+    List<String> rows = new ArrayList<>();
+    try (MaintainedTable maintained = table.maintained()) {
+      TableState state = maintained.latest();
+      StoredRows stored = state.storedRows();
+      for (LiveFile file : state.files().values()) {
+        stored.visit(
+            file,
+            stored.deleted(file),
+            row ->
+                rows.add(
+                    "%d id %d of version %d"
+                        .formatted(row.getLong(0), row.getLong(2), row.getLong(3))));
+      }
+    }
+    rows.sort(null);
+    return rows;
   }
 
   @Test

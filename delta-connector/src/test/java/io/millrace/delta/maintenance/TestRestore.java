@@ -9,6 +9,7 @@ import io.millrace.catalog.MillraceException;
 import io.millrace.delta.kernel.ForeignWriter;
 import io.millrace.delta.kernel.KernelTableReader;
 import io.millrace.delta.kernel.MaintainedTable;
+import io.millrace.delta.kernel.MaintenanceCommit;
 import io.millrace.delta.kernel.TableDescription;
 import io.millrace.delta.log.CommitStore;
 import io.millrace.delta.log.CommitStores;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.flink.table.types.logical.BigIntType;
 import org.apache.flink.table.types.logical.IntType;
@@ -62,6 +64,37 @@ class TestRestore {
       assertThat(table.entry(5)).noneMatch(action -> action.has("metaData"));
       assertThat(table.append("d.parquet", 5)).isEqualTo(6);
       assertThat(table.ids()).containsExactly(1L, 2L, 3L, 5L);
+    }
+  }
+
+  @Test
+  void nothingIsBroughtBackWhileAVacuumIsAtWork() {
+    try (ExampleTable table = ExampleTable.create(root.resolve("t"))) {
+      table.append("a.parquet", 1);
+      table.append("b.parquet", 2);
+      table.remove("a.parquet");
+      note(table, "VACUUM START");
+      table.append("c.parquet", 3);
+
+      assertThatThrownBy(() -> restore(table, 2))
+          .isInstanceOfSatisfying(
+              MillraceException.class,
+              e -> assertThat(e.code()).isEqualTo(ErrorCode.COMMIT_CONFLICT))
+          .hasMessageContaining("a vacuum began with version 4, at ");
+      assertThat(table.ids()).containsExactly(2L, 3L);
+
+      note(table, "VACUUM END");
+      restore(table, 2);
+      assertThat(table.ids()).containsExactly(1L, 2L);
+    }
+  }
+
+  private static void note(ExampleTable table, String operation) {
+    try (MaintainedTable maintained = table.maintained()) {
+      assertThat(
+              maintained.commit(
+                  maintained.latest(), MaintenanceCommit.note(operation, Map.of(), Map.of())))
+          .isTrue();
     }
   }
 

@@ -15,12 +15,12 @@ import org.apache.flink.types.Row;
 import org.apache.flink.util.CloseableIterator;
 
 /** A session of Flink SQL on the shared cluster. */
-final class Sql {
+public final class Sql {
   private static final long TIMEOUT_SECONDS = 60;
 
   private final StreamTableEnvironment tables;
 
-  Sql(boolean batch) {
+  public Sql(boolean batch) {
     var configuration = new Configuration();
     if (!batch) {
       configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(50));
@@ -34,17 +34,17 @@ final class Sql {
     tables.getConfig().setLocalTimeZone(java.time.ZoneOffset.UTC);
   }
 
-  TableResult run(String statement) {
+  public TableResult run(String statement) {
     return tables.executeSql(statement);
   }
 
   /** Runs an INSERT to its end. */
-  void insert(String statement) throws Exception {
+  public void insert(String statement) throws Exception {
     run(statement).await(TIMEOUT_SECONDS, TimeUnit.SECONDS);
   }
 
   /** The rows of a query that ends, each with its kind, sorted. */
-  List<String> rows(String query) throws Exception {
+  public List<String> rows(String query) throws Exception {
     List<String> rows = new ArrayList<>();
     try (CloseableIterator<Row> found = run(query).collect()) {
       found.forEachRemaining(row -> rows.add(row.toString()));
@@ -54,7 +54,7 @@ final class Sql {
   }
 
   /** The first rows of a query that does not end, in the order in which they come. */
-  List<String> first(String query, int count) throws Exception {
+  public List<String> first(String query, int count) throws Exception {
     List<String> rows = new ArrayList<>();
     try (CloseableIterator<Row> found = run(query).collect()) {
       while (rows.size() < count) {
@@ -64,7 +64,7 @@ final class Sql {
     return rows;
   }
 
-  String plan(String query) {
+  public String plan(String query) {
     return tables.explainSql(query);
   }
 }

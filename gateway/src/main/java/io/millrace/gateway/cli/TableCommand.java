@@ -15,6 +15,7 @@ final class TableCommand extends CommandGroup {
         .addSubcommand(new TableShowCommand(console))
         .addSubcommand(new TableDetailCommand(console))
         .addSubcommand(new TableHistoryCommand(console))
+        .addSubcommand(new TableCheckpointCommand(console))
         .addSubcommand(new TableOptimizeCommand(console))
         .addSubcommand(new TableRestoreCommand(console))
         .addSubcommand(new TableVacuumCommand(console));

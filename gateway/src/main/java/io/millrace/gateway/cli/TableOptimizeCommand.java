@@ -8,7 +8,9 @@ import io.millrace.delta.maintenance.Optimize;
 import io.millrace.delta.maintenance.OptimizeOptions;
 import io.millrace.delta.maintenance.OptimizeReport;
 import io.millrace.gateway.status.StatusTable;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -19,12 +21,13 @@ import picocli.CommandLine.Option;
 /** Packs small files. */
 @Command(
     name = "optimize",
-    header = "Pack a table's small files into larger ones, while others go on writing it.",
+    header = "Pack a table's small files, or order its rows, while others go on writing it.",
     footer = {
       "",
       "Examples:",
       "  millrace table optimize silver",
       "  millrace table optimize silver --where day=2026-11-22 --target-size 256mb",
+      "  millrace table optimize silver --zorder-by customer,day",
       "  millrace table optimize silver --purge --dry-run --json"
     })
 final class TableOptimizeCommand extends JsonCommand {
@@ -42,6 +45,15 @@ final class TableOptimizeCommand extends JsonCommand {
       paramLabel = "COLUMN=VALUE",
       description = "Only the partition with this value; may be given for several columns.")
   private Map<String, String> where = new LinkedHashMap<>();
+
+  @Option(
+      names = "--zorder-by",
+      paramLabel = "COLUMN",
+      split = ",",
+      description =
+          "Order the rows of all files by these columns, so that conditions on each of them leave"
+              + " files out.")
+  private List<String> zOrderBy = new ArrayList<>();
 
   @Option(
       names = "--purge",
@@ -69,7 +81,8 @@ final class TableOptimizeCommand extends JsonCommand {
             purge,
             where,
             threads == 0 ? 0 : Limits.positive("--threads", threads),
-            dryRun);
+            dryRun,
+            zOrderBy.stream().map(String::strip).toList());
     OptimizeReport report;
     try (MaintainedTable maintained = MaintainedTable.open(table.find());
         ProgressBar progress = new ProgressBar(console())) {
