@@ -117,7 +117,8 @@ class TestTypesBothWays {
     table.flink("INSERT INTO {t} SELECT * FROM {t}");
     assertThat(statistics(table, 4)).isEqualTo(statistics(table, 3));
     String extremes = "SELECT COUNT(*), MIN(`%1$s`), MAX(`%1$s`) FROM {t}";
-    for (String column : List.of("id", "small", "tiny", "number", "day", "at_time", "wall")) {
+    // Not the day: delta-spark, asked for java.time, fails to make one from statistics.
+    for (String column : List.of("id", "small", "tiny", "number", "at_time", "wall")) {
       String query = extremes.formatted(column);
       assertThat(table.flinkBatch(query)).as(column).isEqualTo(table.sparkRows(query));
     }
