@@ -17,8 +17,21 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.api.dag.Pipeline;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.DeploymentOptions;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.core.execution.PipelineExecutor;
+import org.apache.flink.core.execution.PipelineExecutorFactory;
+import org.apache.flink.core.execution.PipelineExecutorServiceLoader;
+import org.apache.flink.runtime.minicluster.MiniCluster;
+import org.apache.flink.runtime.minicluster.MiniClusterJobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.graph.StreamGraph;
 import org.apache.flink.table.api.EnvironmentSettings;
 import org.apache.flink.table.api.TableResult;
 import org.apache.flink.table.api.bridge.java.StreamTableEnvironment;
@@ -51,9 +64,57 @@ public final class SqlDriver {
     stream = session(cluster, false);
   }
 
+  /** Runs jobs in this process and tells at once when they have ended; a client over HTTP asks. */
+  private record Here(MiniCluster cluster)
+      implements PipelineExecutorServiceLoader, PipelineExecutorFactory, PipelineExecutor {
+    static final String NAME = "here";
+
+    @Override
+    public PipelineExecutorFactory getExecutorFactory(Configuration configuration) {
+      return this;
+    }
+
+    @Override
+    public Stream<String> getExecutorNames() {
+      return Stream.of(NAME);
+    }
+
+    @Override
+    public String getName() {
+      return NAME;
+    }
+
+    @Override
+    public boolean isCompatibleWith(Configuration configuration) {
+      return true;
+    }
+
+    @Override
+    public PipelineExecutor getExecutor(Configuration configuration) {
+      return this;
+    }
+
+    @Override
+    public CompletableFuture<JobClient> execute(
+        Pipeline pipeline, Configuration configuration, ClassLoader loader) {
+      return cluster
+          .submitJob(((StreamGraph) pipeline).getJobGraph(loader, new JobID()))
+          .thenApply(
+              submitted ->
+                  new MiniClusterJobClient(
+                      submitted.getJobID(),
+                      cluster,
+                      loader,
+                      MiniClusterJobClient.JobFinalizationBehavior.NOTHING));
+    }
+  }
+
   private static StreamTableEnvironment session(FlinkCluster cluster, boolean batch) {
-    StreamExecutionEnvironment environment =
-        StreamExecutionEnvironment.createRemoteEnvironment("127.0.0.1", cluster.restPort());
+    Configuration configuration = new Configuration();
+    configuration.set(DeploymentOptions.TARGET, Here.NAME);
+    var environment =
+        new StreamExecutionEnvironment(
+            new Here(cluster.miniCluster()), configuration, SqlDriver.class.getClassLoader());
     environment.setParallelism(2);
     EnvironmentSettings.Builder settings = EnvironmentSettings.newInstance();
     if (!batch) {
