@@ -11,6 +11,7 @@ import io.millrace.delta.kernel.TableDefinition;
 import io.millrace.delta.kernel.WriteRules;
 import io.millrace.delta.parquet.ParquetOptions;
 import java.util.List;
+import java.util.Optional;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
@@ -36,6 +37,7 @@ final class AppendWriterOperator extends AbstractStreamOperator<CheckpointPart>
   private final ParquetOptions options;
   private final PartitionOptions partitions;
   private transient RowConstraints constraints;
+  private transient Optional<String> checked;
   private transient @Nullable RowCompletion completion;
   private transient @Nullable TableFiles files;
 
@@ -51,6 +53,7 @@ final class AppendWriterOperator extends AbstractStreamOperator<CheckpointPart>
     try {
       int subtask = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
       WriteRules rules = WriteRules.load(TableDefinition.of(spec));
+      checked = Optional.of(TableCommitter.text(rules.constraints()));
       completion = RowCompletion.of(spec, rules).orElse(null);
       DeltaTableSpec written = completion == null ? spec : completion.written();
       constraints = rules.constraintsFor(spec.name(), written.rowType());
@@ -100,7 +103,7 @@ final class AppendWriterOperator extends AbstractStreamOperator<CheckpointPart>
     List<DataFile> added = requireNonNull(files, "not open").take();
     if (!added.isEmpty()) {
       output.collect(
-          new StreamRecord<>(new WriterOutput(spec.name(), checkpointId, added, List.of())));
+          new StreamRecord<>(new WriterOutput(spec.name(), checkpointId, added, List.of(), checked)));
     }
   }
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
@@ -22,7 +23,8 @@ final class CheckpointPartSerializer extends TypeSerializerSingleton<CheckpointP
   static final CheckpointPartSerializer INSTANCE = new CheckpointPartSerializer();
 
   private static final long serialVersionUID = 1L;
-  private static final byte VERSION = 2;
+  private static final byte VERSION = 3;
+  private static final byte VERSION_WITHOUT_CONSTRAINTS = 2;
   private static final byte VERSION_WITHOUT_PARTITIONS = 1;
   private static final byte OUTPUT = 1;
   private static final byte REPORT = 2;
@@ -48,12 +50,12 @@ final class CheckpointPartSerializer extends TypeSerializerSingleton<CheckpointP
   public CheckpointPart deserialize(DataInputView source) throws IOException {
     source.readInt();
     byte version = source.readByte();
-    if (version != VERSION && version != VERSION_WITHOUT_PARTITIONS) {
-      throw new IOException("checkpoint part of version %d, expected 1 or 2".formatted(version));
+    if (version < VERSION_WITHOUT_PARTITIONS || version > VERSION) {
+      throw new IOException("checkpoint part of version %d, expected 1 to 3".formatted(version));
     }
     byte kind = source.readByte();
     return switch (kind) {
-      case OUTPUT -> readOutput(source, version != VERSION_WITHOUT_PARTITIONS);
+      case OUTPUT -> readOutput(source, version);
       case REPORT -> readReport(source);
       default -> throw new IOException("checkpoint part of unknown kind " + kind);
     };
@@ -68,20 +70,27 @@ final class CheckpointPartSerializer extends TypeSerializerSingleton<CheckpointP
       FieldCodec.writeString(rows.path(), target);
       FieldCodec.writeLongs(rows.positions(), target);
     }
+    target.writeBoolean(output.checked().isPresent());
+    if (output.checked().isPresent()) {
+      FieldCodec.writeString(output.checked().get(), target);
+    }
   }
 
-  private static WriterOutput readOutput(DataInputView source, boolean partitioned)
-      throws IOException {
+  private static WriterOutput readOutput(DataInputView source, byte version) throws IOException {
     String table = FieldCodec.readString(source);
     long checkpointId = source.readLong();
-    List<DataFile> added = FieldCodec.readFiles(source, partitioned);
+    List<DataFile> added = FieldCodec.readFiles(source, version > VERSION_WITHOUT_PARTITIONS);
     int rows = source.readInt();
     List<SupersededRows> superseded = new ArrayList<>(rows);
     for (int i = 0; i < rows; i++) {
       superseded.add(
           new SupersededRows(FieldCodec.readString(source), FieldCodec.readLongs(source)));
     }
-    return new WriterOutput(table, checkpointId, added, superseded);
+    Optional<String> checked =
+        version > VERSION_WITHOUT_CONSTRAINTS && source.readBoolean()
+            ? Optional.of(FieldCodec.readString(source))
+            : Optional.empty();
+    return new WriterOutput(table, checkpointId, added, superseded, checked);
   }
 
   private static void writeReport(OperatorReport report, DataOutputView target) throws IOException {

@@ -186,19 +186,25 @@ final class CommitOperator extends AbstractStreamOperator<Void>
               sequence,
               changed.added(),
               changed.superseded(),
-              withChecked(info, requireNonNull(tables, "not open").committer(table))));
+              withChecked(
+                  info,
+                  changed
+                      .checked()
+                      .orElseGet(
+                          requireNonNull(tables, "not open").committer(table)
+                              ::checkedConstraints))));
     }
     changes.clear();
     return new PreparedEpoch(epoch, committables);
   }
 
   private static Map<String, String> withChecked(
-      Map<String, String> info, TableCommitter committer) {
-    if (committer.checkedConstraints().isEmpty()) {
+      Map<String, String> info, String checked) {
+    if (checked.isEmpty()) {
       return info;
     }
     Map<String, String> more = new TreeMap<>(info);
-    more.put(TableCommitter.CHECKED, committer.checkedConstraints());
+    more.put(TableCommitter.CHECKED, checked);
     return more;
   }
 

@@ -256,8 +256,8 @@ public final class DeltaSink {
    * Commits what the writer of a table announces as one version, when the input of a batch job has
    * ended; no checkpoints are needed.
    *
-   * @param parts what {@link #append} returns
-   * @param overwrite what the rows replace; empty to append them
+   * @param parts what {@link #append} returns, or {@link #upsert} unless it overwrites
+   * @param overwrite what the rows replace; empty to add them
    * @param uid of the operator
    * @return a stream without elements, which ends when everything is committed
    */

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
@@ -43,7 +44,6 @@ final class OverwriteCommit implements AutoCloseable {
   private final DeltaTableSpec spec;
   private final Overwrite overwrite;
   private final TableLog table;
-  private final List<TableConstraint> constraints;
   private final Set<String> replaced = new HashSet<>();
   private long judged;
 
@@ -58,7 +58,6 @@ final class OverwriteCommit implements AutoCloseable {
     this.table =
         TableLog.open(
             TableDefinition.of(spec), CommitStores.forTable(spec.path()), Clock.systemUTC());
-    this.constraints = table.constraints();
     if (table.isAppendOnly()) {
       table.close();
       throw new MillraceException(
@@ -73,11 +72,14 @@ final class OverwriteCommit implements AutoCloseable {
    * Makes the version.
    *
    * @param transaction stable name of the statement, by which it knows its own commit again
+   * @param checked the constraints that the rows were asked for; empty for those that the table has
+   *     now
    * @return the version
    * @throws MillraceException COMMIT_CONFLICT naming the version that stands in the way;
    *     SCHEMA_CHANGED, DISK_FULL, IO_FAILED
    */
-  long commit(String transaction, List<DataFile> added) {
+  long commit(String transaction, List<DataFile> added, Optional<String> checked) {
+    String constraints = checked.orElseGet(() -> TableCommitter.text(table.constraints()));
     OverwriteScope scope = new OverwriteScope(spec, table.writeRules().names(), overwrite, added);
     if (overwrite.readVersion() >= 0) {
       TableSnapshot.at(spec.path(), overwrite.readVersion())
@@ -104,6 +106,7 @@ final class OverwriteCommit implements AutoCloseable {
       if (made.isPresent()) {
         return table.version();
       }
+      requireChecked(constraints);
       judge(scope);
       List<LiveFile> removed = new ArrayList<>();
       replaced.forEach(path -> table.file(path).ifPresent(removed::add));
@@ -122,14 +125,19 @@ final class OverwriteCommit implements AutoCloseable {
         "let the other writers of the table commit less often");
   }
 
-  /** Looks at what others committed. */
-  private void judge(OverwriteScope scope) {
-    if (!table.constraints().equals(constraints)) {
+  private void requireChecked(String constraints) {
+    Optional<TableConstraint> missing = TableCommitter.unchecked(table.constraints(), constraints);
+    if (missing.isPresent()) {
       throw new MillraceException(
           ErrorCode.SCHEMA_CHANGED,
-          "table %s got other constraints after the rows were written".formatted(spec.name()),
+          "table %s got constraint %s (%s) after the rows of a statement were written"
+              .formatted(spec.name(), missing.get().name(), missing.get().expression()),
           "run the statement again");
     }
+  }
+
+  /** Looks at what others committed. */
+  private void judge(OverwriteScope scope) {
     LogTail log = new LogTail(spec.path());
     while (judged < table.version()) {
       long version = judged + 1;

@@ -1,10 +1,7 @@
 package io.millrace.delta.sink;
 
 import io.millrace.catalog.MillraceException;
-import io.millrace.delta.DataFile;
 import io.millrace.delta.DeltaTableSpec;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.BoundedOneInput;
@@ -25,10 +22,10 @@ final class StatementCommitOperator extends AbstractStreamOperator<Void>
 
   private final DeltaTableSpec spec;
   private final @Nullable Overwrite overwrite;
-  private transient List<DataFile> added;
+  private transient TableChanges changes;
 
   /**
-   * @param overwrite null to append
+   * @param overwrite null to add rows, or replace those of the same keys
    */
   StatementCommitOperator(DeltaTableSpec spec, @Nullable Overwrite overwrite) {
     this.spec = spec;
@@ -38,16 +35,13 @@ final class StatementCommitOperator extends AbstractStreamOperator<Void>
   @Override
   public void open() throws Exception {
     super.open();
-    added = new ArrayList<>();
+    changes = new TableChanges();
   }
 
   @Override
   public void processElement(StreamRecord<CheckpointPart> element) {
     if (element.getValue() instanceof WriterOutput output) {
-      if (!output.superseded().isEmpty()) {
-        throw new IllegalStateException("rows are replaced in a batch job");
-      }
-      added.addAll(output.added());
+      changes.add(output);
     }
   }
 
@@ -57,25 +51,30 @@ final class StatementCommitOperator extends AbstractStreamOperator<Void>
       String job = getRuntimeContext().getJobInfo().getJobId().toHexString();
       if (overwrite != null) {
         try (OverwriteCommit commit = new OverwriteCommit(spec, overwrite)) {
-          commit.commit(spec.sinkId() + "/" + job, added);
+          commit.commit(spec.sinkId() + "/" + job, changes.added(), changes.checked());
         }
-      } else if (!added.isEmpty()) {
-        append(job);
+      } else if (!changes.isEmpty()) {
+        commit(job);
       }
     } catch (MillraceException e) {
       throw Restarts.unlessCurable(e);
     }
   }
 
-  private void append(String job) {
+  private void commit(String job) {
     try (TableCommitter committer = TableCommitter.open(spec)) {
+      String checked = changes.checked().orElseGet(committer::checkedConstraints);
       Map<String, String> info =
-          committer.checkedConstraints().isEmpty()
-              ? Map.of()
-              : Map.of(TableCommitter.CHECKED, committer.checkedConstraints());
+          checked.isEmpty() ? Map.of() : Map.of(TableCommitter.CHECKED, checked);
       committer.commit(
           new TableCommittable(
-              spec.name(), job, 1, committer.lastSequence() + 1, added, List.of(), info));
+              spec.name(),
+              job,
+              1,
+              committer.lastSequence() + 1,
+              changes.added(),
+              changes.superseded(),
+              info));
     }
   }
 }

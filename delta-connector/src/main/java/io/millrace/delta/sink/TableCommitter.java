@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
@@ -72,7 +73,7 @@ public final class TableCommitter implements AutoCloseable {
   }
 
   /** One line each, in an order that does not change. */
-  private static String text(List<TableConstraint> constraints) {
+  static String text(List<TableConstraint> constraints) {
     return constraints.stream().map(TableCommitter::text).collect(Collectors.joining("\n"));
   }
 
@@ -236,22 +237,30 @@ public final class TableCommitter implements AutoCloseable {
     if (constraints.isEmpty() || committable.added().isEmpty()) {
       return;
     }
-    Set<String> checked =
-        new HashSet<>(Arrays.asList(committable.info().getOrDefault(CHECKED, "").split("\n")));
-    for (TableConstraint constraint : constraints) {
-      if (!checked.contains(text(constraint))) {
-        throw new MillraceException(
-            ErrorCode.SCHEMA_CHANGED,
-            "table %s got constraint %s (%s) after rows of checkpoint %d were written"
-                .formatted(
-                    spec.name(),
-                    constraint.name(),
-                    constraint.expression(),
-                    committable.checkpointId()),
-            "drop the constraint, restart the job from its last checkpoint, stop it with a"
-                + " savepoint, add the constraint, which checks all rows, and start it again");
-      }
+    Optional<TableConstraint> missing =
+        unchecked(constraints, committable.info().getOrDefault(CHECKED, ""));
+    if (missing.isPresent()) {
+      throw new MillraceException(
+          ErrorCode.SCHEMA_CHANGED,
+          "table %s got constraint %s (%s) after rows of checkpoint %d were written"
+              .formatted(
+                  spec.name(),
+                  missing.get().name(),
+                  missing.get().expression(),
+                  committable.checkpointId()),
+          "drop the constraint, restart the job from its last checkpoint, stop it with a"
+              + " savepoint, add the constraint, which checks all rows, and start it again");
     }
+  }
+
+  /**
+   * A constraint that rows were not asked for.
+   *
+   * @param checked those that they were asked for, as {@link #CHECKED} has them
+   */
+  static Optional<TableConstraint> unchecked(List<TableConstraint> constraints, String checked) {
+    Set<String> lines = new HashSet<>(Arrays.asList(checked.split("\n")));
+    return constraints.stream().filter(constraint -> !lines.contains(text(constraint))).findFirst();
   }
 
   private TableChange change(

@@ -12,6 +12,7 @@ import io.millrace.delta.parquet.ParquetOptions;
 import io.millrace.delta.state.KeyedTables;
 import io.millrace.delta.state.RowKeys;
 import java.util.List;
+import java.util.Optional;
 import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
@@ -49,6 +50,7 @@ final class UpsertWriterOperator extends AbstractStreamOperator<CheckpointPart>
   private transient UpsertIndex index;
   private transient WriteRules rules;
   private transient RowConstraints constraints;
+  private transient Optional<String> checked;
   private transient @Nullable RowCompletion completion;
   private transient DeltaTableSpec written;
   private transient RowFolders folders;
@@ -86,6 +88,7 @@ final class UpsertWriterOperator extends AbstractStreamOperator<CheckpointPart>
     names = context.getOperatorStateStore().getUnionListState(NAMES);
     try {
       rules = WriteRules.load(TableDefinition.of(spec));
+      checked = Optional.of(TableCommitter.text(rules.constraints()));
       completion = RowCompletion.of(spec, rules).orElse(null);
       written = completion == null ? spec : completion.written();
       constraints = rules.constraintsFor(spec.name(), written.rowType());
@@ -159,7 +162,7 @@ final class UpsertWriterOperator extends AbstractStreamOperator<CheckpointPart>
     List<SupersededRows> superseded = index.take();
     if (!added.isEmpty() || !superseded.isEmpty()) {
       output.collect(
-          new StreamRecord<>(new WriterOutput(spec.name(), checkpointId, added, superseded)));
+          new StreamRecord<>(new WriterOutput(spec.name(), checkpointId, added, superseded, checked)));
     }
   }
 

@@ -93,7 +93,7 @@ final class DeltaTableSink implements DynamicTableSink, SupportsPartitioning, Su
   }
 
   private DataStreamSink<?> write(ProviderContext provider, DataStream<RowData> rows) {
-    if (batch && (overwrites || !spec.upserts())) {
+    if (batch) {
       return writeAtOnce(provider, rows);
     }
     DataStream<CheckpointPart> parts =
@@ -116,7 +116,11 @@ final class DeltaTableSink implements DynamicTableSink, SupportsPartitioning, Su
             ? Optional.of(new Overwrite(readVersion(), staticPartition, overwritesDynamically))
             : Optional.empty();
     DataStream<CheckpointPart> parts =
-        DeltaSink.append(rows, spec, ParquetOptions.DEFAULT, partitions, uid(provider, "write"));
+        spec.upserts() && !overwrites
+            ? DeltaSink.upsert(
+                rows, spec, ParquetOptions.DEFAULT, partitions, uid(provider, "write"), false)
+            : DeltaSink.append(
+                rows, spec, ParquetOptions.DEFAULT, partitions, uid(provider, "write"));
     return DeltaSink.commitAtEnd(parts, spec, overwrite, uid(provider, "commit"))
         .sinkTo(new DiscardingSink<>())
         .name(spec.name() + ": committed")

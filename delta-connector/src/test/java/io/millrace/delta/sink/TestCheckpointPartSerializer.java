@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.core.memory.DataInputDeserializer;
@@ -29,13 +30,15 @@ class TestCheckpointPartSerializer {
             List.of(
                 new DataFile("part-00000-00.zstd.parquet", 12, 34, 56, stats),
                 new DataFile("day=1/part", 1, 2, 3, "{}", dayAndNothing())),
-            List.of(new SupersededRows("a.parquet", new long[] {3, 1, 2})));
+            List.of(new SupersededRows("a.parquet", new long[] {3, 1, 2})),
+            Optional.of("small: id < 9"));
 
     var read = (WriterOutput) roundTrip(output);
 
     assertThat(read.table()).isEqualTo("silver");
     assertThat(read.checkpointId()).isEqualTo(7);
     assertThat(read.added()).isEqualTo(output.added());
+    assertThat(read.checked()).hasValue("small: id < 9");
     assertThat(read.superseded()).hasSize(1);
     assertThat(read.superseded().get(0).path()).isEqualTo("a.parquet");
     assertThat(read.superseded().get(0).positions()).containsExactly(3, 1, 2);
@@ -79,7 +82,7 @@ class TestCheckpointPartSerializer {
     bytes[4] = 9;
 
     assertThatThrownBy(() -> serializer.deserialize(new DataInputDeserializer(bytes)))
-        .hasMessage("checkpoint part of version 9, expected 1 or 2");
+        .hasMessage("checkpoint part of version 9, expected 1 to 3");
   }
 
   private static Map<String, String> dayAndNothing() {
@@ -130,6 +133,24 @@ class TestCheckpointPartSerializer {
     assertThat(read.added())
         .containsExactly(new DataFile("day=1/part", 1, 2, 3, "{}", Map.of("day", "1")));
     assertThat(read.superseded().get(0).positions()).containsExactly(3, 1, 2);
+  }
+
+  @Test
+  void readsTheBytesOfVersionThree() throws IOException {
+    byte[] golden =
+        HexFormat.of()
+            .parseHex(
+                "0000008803010000000673696c7665720000000000000007000000010000000a6461793d312f7061"
+                    + "7274000000000000000100000000000000020000000000000003000000027b7d0000000100000003"
+                    + "6461790100000001310000000100000009612e706172717565740000000300000000000000030000"
+                    + "0000000000010000000000000002010000000161");
+
+    var read = (WriterOutput) serializer.deserialize(new DataInputDeserializer(golden));
+
+    assertThat(read.checked()).hasValue("a");
+    var written = new DataOutputSerializer(16);
+    serializer.serialize(read, written);
+    assertThat(written.getCopyOfBuffer()).isEqualTo(golden);
   }
 
   private CheckpointPart roundTrip(CheckpointPart part) throws IOException {

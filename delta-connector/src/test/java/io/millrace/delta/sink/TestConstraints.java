@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
+import io.millrace.delta.DataFile;
 import io.millrace.delta.DeltaTableSpec;
 import io.millrace.delta.kernel.ExampleFiles;
 import io.millrace.delta.kernel.KernelTableReader;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.flink.types.RowKind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -154,6 +156,21 @@ class TestConstraints {
               Map.of("constraints", "other: x\nsmall: id < 2")));
     }
     assertThat(CommitterFixture.ids(table())).containsExactly(2L);
+  }
+
+  /** The committer may come to know a constraint before a writer does. */
+  @Test
+  void onlyConstraintsThatAllWritersKnewCountAsChecked() {
+    DataFile file = ExampleFiles.write(table(), "f.parquet", 1);
+    TableChanges changes = new TableChanges();
+    changes.add(
+        new WriterOutput("orders", 1, List.of(file), List.of(), Optional.of("a: x\nb: y")));
+    assertThat(changes.checked()).hasValue("a: x\nb: y");
+    changes.add(new WriterOutput("orders", 1, List.of(file), List.of(), Optional.of("b: y")));
+    changes.add(new WriterOutput("orders", 1, List.of(), List.of(), Optional.of("")));
+    assertThat(changes.checked()).hasValue("b: y");
+    changes.add(new WriterOutput("orders", 1, List.of(file), List.of()));
+    assertThat(changes.checked()).as("of an earlier release").isEmpty();
   }
 
   @Test

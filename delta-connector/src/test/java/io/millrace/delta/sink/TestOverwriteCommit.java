@@ -19,6 +19,7 @@ import io.millrace.delta.maintenance.Progress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,7 +59,7 @@ class TestOverwriteCommit {
   private void overwrite(String transaction, long version, DataFile... files) {
     Overwrite all = new Overwrite(version, Map.of(), false);
     try (OverwriteCommit commit = new OverwriteCommit(spec(), all)) {
-      commit.commit(transaction, List.of(files));
+      commit.commit(transaction, List.of(files), Optional.empty());
     }
   }
 
@@ -154,6 +155,30 @@ class TestOverwriteCommit {
     assertConflict(
         () -> overwrite("s/1", 1, file("new.parquet", 7)),
         "version 3 (OPTIMIZE) packed rows that are to be replaced together with later ones");
+  }
+
+  @Test
+  void rowsThatWereNotAskedForAConstraintAreNotCommitted() {
+    DeltaTableSpec checked =
+        CommitterFixture.with(spec(), Map.of("delta.constraints.small", "id < 9"));
+    DeltaTableSpec other =
+        new DeltaTableSpec(
+            "checked",
+            folder.resolve("checked").toString(),
+            "s",
+            checked.rowType(),
+            checked.primaryKey(),
+            checked.properties());
+    Overwrite all = new Overwrite(-1, Map.of(), false);
+    try (OverwriteCommit commit = new OverwriteCommit(other, all)) {
+      DataFile file = ExampleFiles.write(folder.resolve("checked"), "f.parquet", 1);
+      assertThatThrownBy(() -> commit.commit("s/1", List.of(file), Optional.of("")))
+          .hasMessageStartingWith(
+              "SCHEMA_CHANGED: table checked got constraint small (id < 9) after the rows of a"
+                  + " statement were written");
+      commit.commit("s/1", List.of(file), Optional.of("small: id < 9"));
+    }
+    assertThat(ids(folder.resolve("checked"))).containsExactly(1L);
   }
 
   @Test

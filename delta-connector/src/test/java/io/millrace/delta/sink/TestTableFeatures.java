@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -96,7 +97,7 @@ class TestTableFeatures {
       committer.commit(adds("a", 2, 2, ExampleFiles.write(table(), "f2.parquet", 4, 5)));
     }
     try (OverwriteCommit commit = new OverwriteCommit(spec, new Overwrite(2, Map.of(), false))) {
-      commit.commit("s/1", List.of(ExampleFiles.write(table(), "f3.parquet", 6, 7)));
+      commit.commit("s/1", List.of(ExampleFiles.write(table(), "f3.parquet", 6, 7)), Optional.empty());
     }
 
     assertThat(ids(table())).containsExactly(6L, 7L);

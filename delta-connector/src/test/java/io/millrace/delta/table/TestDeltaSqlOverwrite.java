@@ -88,6 +88,20 @@ class TestDeltaSqlOverwrite {
   }
 
   @Test
+  void rowsOfAKeyAreReplacedInABatchJobToo() throws Exception {
+    sql.run(
+        "CREATE TABLE balance (account BIGINT, amount BIGINT, PRIMARY KEY (account) NOT ENFORCED)"
+            + " WITH ('connector' = 'delta', 'path' = '%s')".formatted(folder));
+    sql.insert("INSERT INTO balance VALUES (1, 10), (2, 20), (3, 30)");
+    sql.insert("INSERT INTO balance SELECT account, amount + 1 FROM balance WHERE account < 3");
+    sql.insert("INSERT INTO balance VALUES (4, 40)");
+
+    assertThat(sql.rows("SELECT * FROM balance"))
+        .containsExactly("+I[1, 11]", "+I[2, 21]", "+I[3, 30]", "+I[4, 40]");
+    assertThat(folder.resolve("_delta_log/%020d.json".formatted(4))).doesNotExist();
+  }
+
+  @Test
   void streamsOverwriteNothing() {
     Sql stream = new Sql(false);
     stream.run(
