@@ -103,7 +103,8 @@ final class AppendWriterOperator extends AbstractStreamOperator<CheckpointPart>
     List<DataFile> added = requireNonNull(files, "not open").take();
     if (!added.isEmpty()) {
       output.collect(
-          new StreamRecord<>(new WriterOutput(spec.name(), checkpointId, added, List.of(), checked)));
+          new StreamRecord<>(
+              new WriterOutput(spec.name(), checkpointId, added, List.of(), checked)));
     }
   }
 

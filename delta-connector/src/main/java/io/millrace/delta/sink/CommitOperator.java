@@ -198,8 +198,7 @@ final class CommitOperator extends AbstractStreamOperator<Void>
     return new PreparedEpoch(epoch, committables);
   }
 
-  private static Map<String, String> withChecked(
-      Map<String, String> info, String checked) {
+  private static Map<String, String> withChecked(Map<String, String> info, String checked) {
     if (checked.isEmpty()) {
       return info;
     }

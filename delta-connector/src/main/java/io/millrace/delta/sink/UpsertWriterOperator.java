@@ -162,7 +162,8 @@ final class UpsertWriterOperator extends AbstractStreamOperator<CheckpointPart>
     List<SupersededRows> superseded = index.take();
     if (!added.isEmpty() || !superseded.isEmpty()) {
       output.collect(
-          new StreamRecord<>(new WriterOutput(spec.name(), checkpointId, added, superseded, checked)));
+          new StreamRecord<>(
+              new WriterOutput(spec.name(), checkpointId, added, superseded, checked)));
     }
   }
 

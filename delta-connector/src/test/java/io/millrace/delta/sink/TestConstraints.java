@@ -163,8 +163,7 @@ class TestConstraints {
   void onlyConstraintsThatAllWritersKnewCountAsChecked() {
     DataFile file = ExampleFiles.write(table(), "f.parquet", 1);
     TableChanges changes = new TableChanges();
-    changes.add(
-        new WriterOutput("orders", 1, List.of(file), List.of(), Optional.of("a: x\nb: y")));
+    changes.add(new WriterOutput("orders", 1, List.of(file), List.of(), Optional.of("a: x\nb: y")));
     assertThat(changes.checked()).hasValue("a: x\nb: y");
     changes.add(new WriterOutput("orders", 1, List.of(file), List.of(), Optional.of("b: y")));
     changes.add(new WriterOutput("orders", 1, List.of(), List.of(), Optional.of("")));

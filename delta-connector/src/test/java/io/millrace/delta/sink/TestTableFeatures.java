@@ -97,7 +97,8 @@ class TestTableFeatures {
       committer.commit(adds("a", 2, 2, ExampleFiles.write(table(), "f2.parquet", 4, 5)));
     }
     try (OverwriteCommit commit = new OverwriteCommit(spec, new Overwrite(2, Map.of(), false))) {
-      commit.commit("s/1", List.of(ExampleFiles.write(table(), "f3.parquet", 6, 7)), Optional.empty());
+      commit.commit(
+          "s/1", List.of(ExampleFiles.write(table(), "f3.parquet", 6, 7)), Optional.empty());
     }
 
     assertThat(ids(table())).containsExactly(6L, 7L);
