@@ -16,12 +16,15 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Iterator;
+import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.apache.flink.core.fs.FSDataInputStream;
 import org.apache.flink.core.fs.FSDataOutputStream;
 import org.apache.flink.core.fs.FileSystem;
@@ -39,6 +42,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe.
  */
 public final class FlinkFileIO implements FileIO {
+  private static final int ENTRY_DIGITS = 20;
+  private static final Pattern ENTRY = Pattern.compile("\\d{" + ENTRY_DIGITS + "}\\.json");
+
   private final Set<String> hiddenNames;
 
   public FlinkFileIO() {
@@ -71,11 +77,12 @@ public final class FlinkFileIO implements FileIO {
     if (names == null) {
       throw new FileNotFoundException(directory + " is not a folder");
     }
-    Iterator<String> sorted =
+    String[] wanted =
         Arrays.stream(names)
             .filter(name -> name.compareTo(from) >= 0 && !hiddenNames.contains(name))
             .sorted()
-            .iterator();
+            .toArray(String[]::new);
+    Iterator<String> sorted = withMissedEntries(directory, wanted).iterator();
     return new CloseableIterator<>() {
       private @Nullable FileStatus next;
 
@@ -106,6 +113,34 @@ public final class FlinkFileIO implements FileIO {
       @Override
       public void close() {}
     };
+  }
+
+  /**
+   * The names, with log entries that were made while they were read: readdir(3) may leave out one
+   * of these and return a later one, and that would look like a damaged log. Entries are made in
+   * order, so that what is missing between two of them is there now, or was lost.
+   *
+   * @param sorted names in the folder
+   */
+  static List<String> withMissedEntries(Path directory, String[] sorted) {
+    List<String> whole = new ArrayList<>(sorted.length);
+    long expected = Long.MAX_VALUE;
+    for (String name : sorted) {
+      if (ENTRY.matcher(name).matches()) {
+        long version = Long.parseLong(name.substring(0, ENTRY_DIGITS));
+        for (; expected < version; expected++) {
+          String missed = "%020d.json".formatted(expected);
+          if (!new java.io.File(directory.getPath(), missed).exists()) {
+            break;
+          }
+          whole.add(missed);
+        }
+        expected = version + 1;
+      }
+      whole.add(name);
+    }
+    whole.sort(null);
+    return whole;
   }
 
   private CloseableIterator<FileStatus> listRemote(FileSystem files, Path directory, String from)

@@ -119,4 +119,29 @@ class TestFlinkFileIO {
     assertThat(Files.readString(folder.resolve("a/y"))).isEqualTo("x");
     assertThat(files.delete(folder.resolve("a/y").toString())).isTrue();
   }
+
+  @Test
+  void anEntryThatCameWhileNamesWereReadIsNoGap() throws IOException {
+    for (int version : new int[] {4, 5, 6, 8}) {
+      Files.createFile(folder.resolve("%020d.json".formatted(version)));
+    }
+    // The listing has missed 5 and 6, of which only the folder knows; 7 is really not there.
+    String[] listed = {
+      "%020d.checkpoint.parquet".formatted(4),
+      "%020d.json".formatted(4),
+      "%020d.crc".formatted(8),
+      "%020d.json".formatted(8)
+    };
+
+    assertThat(
+            FlinkFileIO.withMissedEntries(
+                new org.apache.flink.core.fs.Path(folder.toString()), listed))
+        .containsExactly(
+            listed[0],
+            listed[1],
+            "%020d.json".formatted(5),
+            "%020d.json".formatted(6),
+            listed[2],
+            listed[3]);
+  }
 }
