@@ -14,13 +14,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
-import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
@@ -28,6 +27,7 @@ import org.apache.flink.streaming.util.TestStreamEnvironment;
 import org.apache.flink.table.api.EnvironmentSettings;
 import org.apache.flink.table.api.bridge.java.StreamTableEnvironment;
 import org.apache.flink.types.Row;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A stream that upserts the changes that {@code BenchmarkTable} writes into its table, in Flink SQL
@@ -45,6 +45,7 @@ public final class UpsertBenchmark {
   private static final String COLUMNS =
       "id BIGINT, account BIGINT, clicks BIGINT, session STRING, page STRING, country STRING,"
           + " amount DECIMAL(12, 2), seen TIMESTAMP(6)";
+  private static final String KEY = ", PRIMARY KEY (id) NOT ENFORCED";
   private static final String CHECKSUM =
       "SELECT COUNT(*), SUM(id), SUM(account), SUM(COALESCE(clicks, -1)), SUM(amount),"
           + " SUM(CHAR_LENGTH(session) + CHAR_LENGTH(page) + CHAR_LENGTH(country)) FROM target";
@@ -74,6 +75,7 @@ public final class UpsertBenchmark {
           measure(cluster, round, copy, folder.resolve("changes"));
         } finally {
           delete(copy);
+          delete(copy.resolveSibling(copy.getFileName() + "-state"));
         }
       }
     }
@@ -81,9 +83,9 @@ public final class UpsertBenchmark {
 
   private static void measure(MiniCluster cluster, int round, Path table, Path changes)
       throws Exception {
-    StreamTableEnvironment sql = session(cluster, RuntimeExecutionMode.STREAMING);
-    declare(sql, "changes", changes, "");
-    declare(sql, "target", table, ", PRIMARY KEY (id) NOT ENFORCED");
+    StreamTableEnvironment sql = session(cluster, table.resolveSibling(table.getFileName() + "-state"));
+    declare(sql, "changes", changes, KEY);
+    declare(sql, "target", table, KEY);
     ManagementFactory.getMemoryPoolMXBeans().forEach(MemoryPoolMXBean::resetPeakUsage);
     long cpu = processCpu();
     long began = System.nanoTime();
@@ -99,7 +101,7 @@ public final class UpsertBenchmark {
     line.put("cpu_s", used);
     line.put("heap_max_mb", Runtime.getRuntime().maxMemory() >> 20);
     line.put("heap_peak_mb", heapPeak() >> 20);
-    StreamTableEnvironment batch = session(cluster, RuntimeExecutionMode.BATCH);
+    StreamTableEnvironment batch = session(cluster, null);
     declare(batch, "target", table, "");
     try (var rows = batch.executeSql(CHECKSUM).collect()) {
       Row sums = rows.next();
@@ -113,20 +115,19 @@ public final class UpsertBenchmark {
     System.out.println(JSON.writeValueAsString(line));
   }
 
-  private static StreamTableEnvironment session(MiniCluster cluster, RuntimeExecutionMode mode) {
+  private static StreamTableEnvironment session(MiniCluster cluster, @Nullable Path checkpoints) {
     var configuration = new Configuration();
-    configuration.set(ExecutionOptions.RUNTIME_MODE, mode);
-    if (mode == RuntimeExecutionMode.STREAMING) {
+    boolean streaming = checkpoints != null;
+    if (checkpoints != null) {
       configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(10));
+      configuration.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, checkpoints.toUri().toString());
+      configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "none");
     }
     EnvironmentSettings.Builder settings = EnvironmentSettings.newInstance();
     var sql =
         StreamTableEnvironment.create(
             new TestStreamEnvironment(cluster, configuration, CORES, List.of(), List.of()),
-            (mode == RuntimeExecutionMode.BATCH
-                    ? settings.inBatchMode()
-                    : settings.inStreamingMode())
-                .build());
+            (streaming ? settings.inStreamingMode() : settings.inBatchMode()).build());
     sql.getConfig().setLocalTimeZone(ZoneOffset.UTC);
     return sql;
   }
@@ -163,6 +164,9 @@ public final class UpsertBenchmark {
   }
 
   private static void delete(Path folder) throws IOException {
+    if (Files.notExists(folder)) {
+      return;
+    }
     try (Stream<Path> paths = Files.walk(folder)) {
       for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(path);
