@@ -117,6 +117,9 @@ class TestLogsBothWays {
         table.flinkAsCreated("INSERT INTO {t} VALUES (" + i + ", 'p" + i % 2 + "')");
       }
       assertThat(logFiles(table, "0*3\\.checkpoint\\..*parquet")).as(policy).hasSize(1);
+      assertThat(Files.exists(table.folder().resolve("_delta_log/_sidecars")))
+          .as(policy)
+          .isEqualTo(policy.equals("v2"));
       table.forgetBefore(3);
       table.agree(4);
       table.spark("DELETE FROM {t} WHERE id = 1");

@@ -24,13 +24,17 @@ import java.util.Optional;
 final class CheckpointEngine implements Engine {
   private final Engine engine;
   private final Optional<KeptRemovals> more;
+  private final Optional<SidecarCheckpoint> sidecar;
 
   /**
    * @param more rows that Kernel leaves out
+   * @param sidecar who writes it instead of Kernel, if the table wants another kind
    */
-  CheckpointEngine(Engine engine, Optional<KeptRemovals> more) {
+  CheckpointEngine(
+      Engine engine, Optional<KeptRemovals> more, Optional<SidecarCheckpoint> sidecar) {
     this.engine = requireNonNull(engine, "engine is null");
     this.more = requireNonNull(more, "more is null");
+    this.sidecar = requireNonNull(sidecar, "sidecar is null");
   }
 
   @Override
@@ -78,7 +82,12 @@ final class CheckpointEngine implements Engine {
           String path, CloseableIterator<FilteredColumnarBatch> rows) throws IOException {
         CloseableIterator<FilteredColumnarBatch> all =
             more.isPresent() ? rows.combine(more.get()) : rows;
-        handler.writeParquetFileAtomically(path, new ReconciledRows(getExpressionHandler(), all));
+        var reconciled = new ReconciledRows(getExpressionHandler(), all);
+        if (sidecar.isPresent()) {
+          sidecar.get().write(path, reconciled);
+        } else {
+          handler.writeParquetFileAtomically(path, reconciled);
+        }
       }
     };
   }

@@ -214,7 +214,7 @@ final class TableMaintenance implements AutoCloseable {
     Optional<KeptRemovals> kept = KeptRemovals.of(usual, latest, System.currentTimeMillis());
     try {
       SnapshotChain.withoutConstraints(usual, latest)
-          .writeCheckpoint(new CheckpointEngine(usual, kept));
+          .writeCheckpoint(new CheckpointEngine(usual, kept, SidecarCheckpoint.of(usual, latest)));
     } catch (CheckpointAlreadyExistsException e) {
       LOG.debug("Another writer was faster: table={}, version={}", tableName, latest.getVersion());
     }

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -139,10 +140,30 @@ class TestTableFeatures {
   }
 
   @Test
-  void tablesWithTheNewCheckpointPolicyGetCheckpoints() {
+  void tablesWithTheNewCheckpointPolicyGetCheckpointsWithSidecars() throws IOException {
     upsertTwelveTimes(Map.of("delta.checkpointPolicy", "v2", "delta.checkpointInterval", "4"));
 
     assertThat(table().resolve("_delta_log/_last_checkpoint")).exists();
+    List<Path> sidecars = listed(table().resolve("_delta_log/_sidecars"));
+    List<Path> checkpoints =
+        listed(table().resolve("_delta_log")).stream()
+            .filter(path -> path.toString().endsWith(".checkpoint.parquet"))
+            .toList();
+    assertThat(sidecars).hasSameSizeAs(checkpoints).hasSizeGreaterThan(1);
+    // Without the entries, only checkpoint and sidecar can tell.
+    Path latest = table().resolve("_delta_log/_last_checkpoint");
+    long last = new ObjectMapper().readTree(latest.toFile()).path("version").asLong();
+    for (long version = 0; version < last; version++) {
+      Files.delete(table().resolve("_delta_log/%020d.json".formatted(version)));
+    }
+    assertThat(ids(table())).hasSize(13).contains(12L, 101L, 112L);
+    assertThat(KernelTableReader.describe(table().toString()).rows()).hasValue(13);
+  }
+
+  private static List<Path> listed(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.toList();
+    }
   }
 
   @Test

@@ -83,7 +83,8 @@ public final class UpsertBenchmark {
 
   private static void measure(MiniCluster cluster, int round, Path table, Path changes)
       throws Exception {
-    StreamTableEnvironment sql = session(cluster, table.resolveSibling(table.getFileName() + "-state"));
+    StreamTableEnvironment sql =
+        session(cluster, table.resolveSibling(table.getFileName() + "-state"));
     declare(sql, "changes", changes, KEY);
     declare(sql, "target", table, KEY);
     ManagementFactory.getMemoryPoolMXBeans().forEach(MemoryPoolMXBean::resetPeakUsage);
