@@ -49,8 +49,13 @@ final class SharedTable {
     return log().resolve("%020d.json".formatted(version));
   }
 
+  /** What Spark calls it. */
+  String inSpark() {
+    return "delta.`" + folder + "`";
+  }
+
   Dataset<Row> spark(String statement) {
-    return Spark.session().sql(statement.replace("{t}", "delta.`" + folder + "`"));
+    return Spark.session().sql(statement.replace("{t}", inSpark()));
   }
 
   List<String> sparkRows(String statement) {

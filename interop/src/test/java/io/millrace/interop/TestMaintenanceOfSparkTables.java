@@ -78,6 +78,37 @@ class TestMaintenanceOfSparkTables {
     maintain("mapped", table, 7);
   }
 
+  @Test
+  void rowsKeepTheirIdsWhenTheyArePackedAndOrdered() throws Exception {
+    SharedTable table = new SharedTable("tracked", root.resolve("tracked"));
+    table.spark(
+        "CREATE TABLE {t} (id BIGINT, a INT, b STRING) USING delta TBLPROPERTIES"
+            + " ('delta.enableRowTracking' = 'true', 'delta.enableDeletionVectors' = 'true')");
+    for (int i = 0; i < 3; i++) {
+      table.spark(
+          "INSERT INTO {t} SELECT id, cast(id %% 7 AS INT), concat('b', id %% 5) FROM range(%d, %d)"
+              .formatted(50 * i, 50 * i + 50));
+    }
+    table.spark("UPDATE {t} SET b = 'u' WHERE id % 10 = 4");
+    table.spark("DELETE FROM {t} WHERE id % 10 = 3");
+    String ids = "SELECT id, b, _metadata.row_id, _metadata.row_commit_version FROM {t}";
+    List<String> before = table.sparkRows(ids);
+    assertThat(before).hasSize(135);
+
+    millrace("optimize", table.folder().toString(), "--purge");
+    assertThat(lastCommit(table.inSpark()).<String>getAs("operation")).isEqualTo("OPTIMIZE");
+    assertThat(table.sparkRows(ids)).isEqualTo(before);
+    millrace("optimize", table.folder().toString(), "--zorder-by", "a,id");
+    assertThat(table.sparkRows(ids)).isEqualTo(before);
+    table.spark("OPTIMIZE {t} ZORDER BY (b)");
+    assertThat(table.sparkRows(ids)).isEqualTo(before);
+    millrace("optimize", table.folder().toString(), "--zorder-by", "id");
+    assertThat(table.sparkRows(ids)).isEqualTo(before);
+    table.spark("INSERT INTO {t} VALUES (1000, 1, 'new')");
+    assertThat(table.sparkRows("SELECT COUNT(DISTINCT _metadata.row_id) FROM {t}"))
+        .containsExactly("(136)");
+  }
+
   private String create(String name, boolean partitioned, String properties) {
     String table = "delta.`" + root.resolve(name) + "`";
     spark.sql(
