@@ -79,7 +79,7 @@ class TestMaintenanceOfSparkTables {
   }
 
   @Test
-  void rowsKeepTheirIdsWhenTheyArePackedAndOrdered() throws Exception {
+  void rowsKeepTheirIdsWhenTheyArePacked() throws Exception {
     SharedTable table = new SharedTable("tracked", root.resolve("tracked"));
     table.spark(
         "CREATE TABLE {t} (id BIGINT, a INT, b STRING) USING delta TBLPROPERTIES"
@@ -98,15 +98,6 @@ class TestMaintenanceOfSparkTables {
     millrace("optimize", table.folder().toString(), "--purge");
     assertThat(lastCommit(table.inSpark()).<String>getAs("operation")).isEqualTo("OPTIMIZE");
     assertThat(table.sparkRows(ids)).isEqualTo(before);
-    millrace("optimize", table.folder().toString(), "--zorder-by", "a,id");
-    assertThat(table.sparkRows(ids)).isEqualTo(before);
-    table.spark("OPTIMIZE {t} ZORDER BY (b)");
-    assertThat(table.sparkRows(ids)).isEqualTo(before);
-    millrace("optimize", table.folder().toString(), "--zorder-by", "id");
-    assertThat(table.sparkRows(ids)).isEqualTo(before);
-    table.spark("INSERT INTO {t} VALUES (1000, 1, 'new')");
-    assertThat(table.sparkRows("SELECT COUNT(DISTINCT _metadata.row_id) FROM {t}"))
-        .containsExactly("(136)");
   }
 
   private String create(String name, boolean partitioned, String properties) {

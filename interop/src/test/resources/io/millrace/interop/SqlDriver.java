@@ -20,8 +20,8 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.dag.Pipeline;
+import org.apache.flink.client.deployment.executors.PipelineExecutorUtils;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.DeploymentOptions;
 import org.apache.flink.core.execution.JobClient;
@@ -96,9 +96,12 @@ public final class SqlDriver {
 
     @Override
     public CompletableFuture<JobClient> execute(
-        Pipeline pipeline, Configuration configuration, ClassLoader loader) {
+        Pipeline pipeline, Configuration configuration, ClassLoader loader) throws Exception {
+      // Not its JobGraph: plans of batch queries may change while they run.
+      StreamGraph graph = PipelineExecutorUtils.getStreamGraph(pipeline, configuration);
+      graph.serializeUserDefinedInstances();
       return cluster
-          .submitJob(((StreamGraph) pipeline).getJobGraph(loader, new JobID()))
+          .submitJob(graph)
           .thenApply(
               submitted ->
                   new MiniClusterJobClient(
