@@ -33,6 +33,8 @@ record PageExample(int line, boolean sql, String text) {
       }
       boolean run = i == 0 || !lines.get(i - 1).startsWith(NOT_RUN);
       if (run && lines.get(i).equals(FENCE + "sql")) {
+        // What one block sets is not for the next, which a reader may begin with.
+        examples.add(new PageExample(i + 1, true, "SET 'execution.runtime-mode' = 'streaming'"));
         statements(lines.subList(i + 1, end), i + 2, examples);
       } else if (run) {
         for (int at = i + 1; at < end; at++) {

@@ -38,6 +38,7 @@ class TestTablesPage {
           "CREATE TEMPORARY VIEW clicks AS SELECT id, CAST(clicked AS TIMESTAMP_LTZ(6)) AS clicked"
               + " FROM (VALUES (CAST(1 AS BIGINT), TIMESTAMP '2026-11-22 10:00:00'))"
               + " AS v (id, clicked)",
+          "CREATE TEMPORARY VIEW returned AS SELECT * FROM (VALUES (CAST(7 AS BIGINT))) AS v (id)",
           "CREATE TEMPORARY VIEW bookings AS SELECT account, CAST(amount AS DECIMAL(18, 2)) AS"
               + " amount FROM (VALUES (CAST(1 AS BIGINT), 10.5), (CAST(2 AS BIGINT), 4.5))"
               + " AS v (account, amount)");
