@@ -8,6 +8,7 @@ import io.millrace.delta.filter.Bounds.Nulls;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +49,22 @@ public final class FileBounds implements Bounds.Source {
         FilterValues.ofJson(at(all.path("minValues"), column), column.type(), false),
         FilterValues.ofJson(at(all.path("maxValues"), column), column.type(), true),
         nulls);
+  }
+
+  /** How many rows of the file, deleted ones included, have NULL; empty if that is not known. */
+  public OptionalLong nullCount(ColumnRef column) {
+    JsonNode count = at(parsed().path("nullCount"), column);
+    return count.isIntegralNumber() && count.canConvertToLong()
+        ? OptionalLong.of(count.longValue())
+        : OptionalLong.empty();
+  }
+
+  /**
+   * True if minimum and maximum are values that the file has, and rows deleted since are none of
+   * them. Then the file has no deletion vector, or its statistics say that they were made with it.
+   */
+  public boolean tight(boolean hasDeletionVector) {
+    return parsed().path("tightBounds").asBoolean(!hasDeletionVector);
   }
 
   private static Bounds ofPartition(@Nullable String text, ColumnRef column) {

@@ -15,7 +15,6 @@ public final class DeletedRows {
    * @throws MillraceException TABLE_CORRUPT if the vector cannot be read
    */
   public static RoaringBitmap read(String tablePath, String filePath, DeletionVector vector) {
-    return new DeletionVectorStore(new MillraceEngine(new FlinkFileIO()), tablePath)
-        .read(filePath, vector);
+    return new DeletionVectorStore(tablePath).read(filePath, vector);
   }
 }

@@ -2,9 +2,7 @@ package io.millrace.delta.kernel;
 
 import static java.util.Objects.requireNonNull;
 
-import io.delta.kernel.engine.Engine;
 import io.delta.kernel.internal.deletionvectors.Base85Codec;
-import io.delta.kernel.internal.deletionvectors.DeletionVectorUtils;
 import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
 import io.millrace.delta.log.DurableFiles;
@@ -42,13 +40,11 @@ public final class DeletionVectorStore {
   private static final int PORTABLE_MAGIC = 1681511377;
   private static final long CACHE_BYTES_MAX = 64L << 20;
 
-  private final Engine engine;
   private final String tablePath;
   private final Map<DeletionVector, RoaringBitmap> cache = new LinkedHashMap<>(64, 0.75f, true);
   private long cachedBytes;
 
-  DeletionVectorStore(Engine engine, String tablePath) {
-    this.engine = requireNonNull(engine, "engine is null");
+  DeletionVectorStore(String tablePath) {
     this.tablePath = requireNonNull(tablePath, "tablePath is null");
   }
 
@@ -71,13 +67,9 @@ public final class DeletionVectorStore {
   }
 
   RoaringBitmap read(String filePath, DeletionVector vector) {
-    long[] positions;
     try {
-      positions =
-          DeletionVectorUtils.loadNewDvAndBitmap(engine, tablePath, vector.descriptor())
-              ._2
-              .toArray();
-    } catch (RuntimeException e) {
+      return VectorBytes.read(tablePath, vector);
+    } catch (IOException | RuntimeException e) {
       throw new MillraceException(
           ErrorCode.TABLE_CORRUPT,
           "the deletion vector of %s in table %s cannot be read: %s"
@@ -85,11 +77,6 @@ public final class DeletionVectorStore {
           "restore the deletion vector's file, or the table to an earlier version",
           e);
     }
-    RoaringBitmap rows = new RoaringBitmap();
-    for (long position : positions) {
-      rows.add(Math.toIntExact(position));
-    }
-    return rows;
   }
 
   /**

@@ -17,7 +17,7 @@ final class FileStats {
 
   private FileStats() {}
 
-  /** The top-level {@code numRecords}. */
+  /** The top-level {@code numRecords}; empty if the statistics cannot be read, too. */
   static OptionalLong records(String json) {
     try (JsonParser parser = FACTORY.createParser(json)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
@@ -35,7 +35,7 @@ final class FileStats {
       }
       return OptionalLong.empty();
     } catch (IOException e) {
-      throw new UncheckedIOException("unreadable file statistics: " + json, e);
+      return OptionalLong.empty();
     }
   }
 

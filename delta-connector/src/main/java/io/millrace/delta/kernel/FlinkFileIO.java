@@ -7,8 +7,10 @@ import io.delta.kernel.defaults.engine.fileio.InputFile;
 import io.delta.kernel.defaults.engine.fileio.OutputFile;
 import io.delta.kernel.defaults.engine.fileio.PositionOutputStream;
 import io.delta.kernel.defaults.engine.fileio.SeekableInputStream;
+import io.delta.kernel.defaults.engine.hadoopio.HadoopInputFile;
 import io.delta.kernel.utils.CloseableIterator;
 import io.delta.kernel.utils.FileStatus;
+import io.millrace.delta.footer.SealedOutput;
 import io.millrace.delta.log.DurableFiles;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
@@ -29,6 +31,8 @@ import org.apache.flink.core.fs.FSDataInputStream;
 import org.apache.flink.core.fs.FSDataOutputStream;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.parquet.hadoop.ParquetInputFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -202,23 +206,55 @@ public final class FlinkFileIO implements FileIO {
 
   @Override
   public InputFile newInputFile(String path, long fileSize) {
-    Path file = new Path(path);
-    return new InputFile() {
-      @Override
-      public long length() throws IOException {
-        return fileSize >= 0 ? fileSize : file.getFileSystem().getFileStatus(file).getLen();
-      }
+    return new Opened(path, fileSize);
+  }
 
-      @Override
-      public String path() {
-        return path;
-      }
+  /**
+   * A file to be read. Kernel takes the settings of its Parquet reader from inputs of Hadoop's
+   * only, and from Hadoop's defaults otherwise, which it looks for on the class path each time.
+   */
+  private static final class Opened extends HadoopInputFile {
+    private static final Configuration PARQUET = verifying();
 
-      @Override
-      public SeekableInputStream newStream() throws IOException {
-        return new Input(file.getFileSystem().open(file));
-      }
-    };
+    private final String path;
+    private final Path file;
+    private final long fileSize;
+
+    // The file system is only asked for its settings, which are given below.
+    @SuppressWarnings("NullAway")
+    Opened(String path, long fileSize) {
+      super(null, null, fileSize);
+      this.path = path;
+      this.file = new Path(path);
+      this.fileSize = fileSize;
+    }
+
+    private static Configuration verifying() {
+      Configuration configuration = new Configuration(false);
+      configuration.setBoolean(ParquetInputFormat.PAGE_VERIFY_CHECKSUM_ENABLED, true);
+      configuration.setBoolean(ParquetInputFormat.HADOOP_VECTORED_IO_ENABLED, false);
+      return configuration;
+    }
+
+    @Override
+    public Configuration configuration() {
+      return PARQUET;
+    }
+
+    @Override
+    public long length() throws IOException {
+      return fileSize >= 0 ? fileSize : file.getFileSystem().getFileStatus(file).getLen();
+    }
+
+    @Override
+    public String path() {
+      return path;
+    }
+
+    @Override
+    public SeekableInputStream newStream() throws IOException {
+      return new Input(file.getFileSystem().open(file));
+    }
   }
 
   @Override
@@ -246,7 +282,8 @@ public final class FlinkFileIO implements FileIO {
       @Override
       public void writeAtomically(CloseableIterator<String> lines, boolean overwrite)
           throws IOException {
-        byte[] bytes = join(lines);
+        byte[] joined = join(lines);
+        byte[] bytes = path.endsWith(".crc") ? EntryChecksum.sealed(joined) : joined;
         FileSystem files = file.getFileSystem();
         if (!files.isDistributedFS()) {
           if (overwrite) {
@@ -358,9 +395,13 @@ public final class FlinkFileIO implements FileIO {
     }
   }
 
-  /** Syncs before it closes, and gives the file its name when all is written. */
+  /**
+   * A Parquet file, such as a table checkpoint. Syncs before it closes, and gives the file its name
+   * when all is written.
+   */
   private static final class Output extends PositionOutputStream {
     private final FSDataOutputStream stream;
+    private final SealedOutput sealed;
     private final boolean sync;
     private final java.nio.file.@Nullable Path written;
     private final java.nio.file.@Nullable Path target;
@@ -372,6 +413,8 @@ public final class FlinkFileIO implements FileIO {
         java.nio.file.@Nullable Path written,
         java.nio.file.@Nullable Path target) {
       this.stream = stream;
+      this.sealed = new SealedOutput(stream);
+      sealed.ending();
       this.sync = sync;
       this.written = written;
       this.target = target;
@@ -379,23 +422,22 @@ public final class FlinkFileIO implements FileIO {
 
     @Override
     public long getPos() throws IOException {
-      return stream.getPos();
+      return sealed.position();
     }
 
     @Override
     public void write(int b) throws IOException {
-      stream.write(b);
+      sealed.write(b);
     }
 
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
-      stream.write(bytes, offset, length);
+      sealed.write(bytes, offset, length);
     }
 
+    /** Nothing to do: only a closed file is one. */
     @Override
-    public void flush() throws IOException {
-      stream.flush();
-    }
+    public void flush() {}
 
     @Override
     public void close() throws IOException {
@@ -405,6 +447,7 @@ public final class FlinkFileIO implements FileIO {
       closed = true;
       boolean synced = false;
       try (stream) {
+        sealed.finish();
         if (sync) {
           stream.sync();
         }

@@ -9,11 +9,14 @@ import io.delta.kernel.internal.actions.RemoveFile;
 import io.delta.kernel.internal.data.GenericRow;
 import io.delta.kernel.internal.util.VectorUtils;
 import io.delta.kernel.types.StructType;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.apache.flink.core.fs.Path;
 
 /**
  * A data file that a version of a table holds, or is to hold: an {@code add} action as a value.
@@ -91,6 +94,23 @@ public record LiveFile(
         .map(DeletionVector::descriptor)
         .filter(DeletionVectorDescriptor::isOnDisk)
         .map(descriptor -> descriptor.getAbsolutePath(tablePath));
+  }
+
+  /**
+   * Where a data file is.
+   *
+   * @param tablePath folder of the table
+   * @param filePath relative to it, or an absolute path or URI, as in tables that share files
+   */
+  public static Path locate(String tablePath, String filePath) {
+    if (LogPaths.isUri(filePath)) {
+      try {
+        return new Path(new URI(filePath));
+      } catch (URISyntaxException notEncoded) {
+        return new Path(filePath);
+      }
+    }
+    return new Path(filePath.startsWith("/") ? filePath : tablePath + "/" + filePath);
   }
 
   /** The same file with other rows deleted; its statistics then bound the rows from outside. */

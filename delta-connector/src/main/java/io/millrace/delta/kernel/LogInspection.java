@@ -6,20 +6,29 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.delta.kernel.data.ColumnVector;
 import io.delta.kernel.data.ColumnarBatch;
 import io.delta.kernel.engine.Engine;
 import io.delta.kernel.engine.FileReadResult;
 import io.delta.kernel.internal.actions.SingleAction;
+import io.delta.kernel.internal.checkpoints.SidecarFile;
+import io.delta.kernel.internal.replay.LogReplay;
 import io.delta.kernel.internal.util.Utils;
+import io.delta.kernel.types.StructField;
+import io.delta.kernel.types.StructType;
 import io.delta.kernel.utils.CloseableIterator;
 import io.delta.kernel.utils.FileStatus;
 import io.millrace.delta.log.CommitStores;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.flink.core.fs.FSDataInputStream;
@@ -31,7 +40,8 @@ import org.apache.flink.core.fs.Path;
  */
 final class LogInspection {
   private static final Pattern ENTRY = Pattern.compile("(\\d{20})\\.json");
-  private static final Pattern CHECKPOINT = Pattern.compile("(\\d{20})\\.checkpoint\\..*parquet");
+  private static final Pattern CHECKPOINT =
+      Pattern.compile("(\\d{20})\\.checkpoint\\..*(parquet|json)");
   private static final JsonFactory JSON = new ObjectMapper().getFactory();
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
@@ -84,15 +94,25 @@ final class LogInspection {
   List<String> unreadableCheckpoints() {
     List<String> unreadable = new ArrayList<>();
     try {
-      List<FileStatus> files = list();
-      for (int i = files.size() - 1; i >= 0; i--) {
-        String name = new Path(files.get(i).getPath()).getName();
-        if (CHECKPOINT.matcher(name).matches()) {
-          if (isReadable(files.get(i))) {
-            break;
-          }
-          unreadable.add(name);
+      TreeMap<Long, List<FileStatus>> checkpoints = new TreeMap<>(Comparator.reverseOrder());
+      for (FileStatus file : list()) {
+        Matcher name = CHECKPOINT.matcher(new Path(file.getPath()).getName());
+        if (name.matches()) {
+          checkpoints
+              .computeIfAbsent(Long.parseLong(name.group(1)), version -> new ArrayList<>())
+              .add(file);
         }
+      }
+      for (List<FileStatus> parts : checkpoints.values()) {
+        List<String> damaged =
+            parts.stream()
+                .filter(part -> !isReadable(part))
+                .map(part -> new Path(part.getPath()).getName())
+                .toList();
+        if (damaged.isEmpty()) {
+          break;
+        }
+        unreadable.addAll(damaged);
       }
     } catch (IOException e) {
       return List.of();
@@ -182,17 +202,27 @@ final class LogInspection {
     return "log entry %s (version %d) is not readable at byte %d".formatted(name, version, offset);
   }
 
+  /** Whether a checkpoint, and the files that it refers to, can be read to their ends. */
   private boolean isReadable(FileStatus checkpoint) {
-    try (CloseableIterator<FileReadResult> batches =
-        engine
-            .getParquetHandler()
-            .readParquetFiles(
-                Utils.singletonCloseableIterator(checkpoint),
-                SingleAction.CHECKPOINT_SCHEMA,
-                Optional.empty())) {
+    StructType schema = withSidecars();
+    int sidecar = schema.indexOf(LogReplay.SIDECAR_FIELD_NAME);
+    Set<String> sidecars = new HashSet<>();
+    boolean json = checkpoint.getPath().endsWith(".json");
+    try (CloseableIterator<ColumnarBatch> batches =
+        json ? ofJson(checkpoint, schema) : ofParquet(checkpoint, schema)) {
       while (batches.hasNext()) {
-        ColumnarBatch batch = batches.next().getData();
-        if (batch.getSize() < 0) {
+        ColumnarBatch batch = batches.next();
+        ColumnVector references = batch.getColumnVector(sidecar);
+        for (int i = 0; i < batch.getSize(); i++) {
+          SidecarFile file = SidecarFile.fromColumnVector(references, i);
+          if (file != null) {
+            sidecars.add(file.getPath());
+          }
+        }
+      }
+      for (String path : sidecars) {
+        Path file = new Path(new Path(directory, "_sidecars"), path);
+        if (!isWhole(engine.getFileSystemClient().getFileStatus(file.toString()))) {
           return false;
         }
       }
@@ -200,6 +230,41 @@ final class LogInspection {
     } catch (IOException | RuntimeException e) {
       return false;
     }
+  }
+
+  private boolean isWhole(FileStatus sidecar) throws IOException {
+    try (CloseableIterator<ColumnarBatch> batches =
+        ofParquet(sidecar, SingleAction.CHECKPOINT_SCHEMA)) {
+      while (batches.hasNext()) {
+        if (batches.next().getSize() < 0) {
+          return false;
+        }
+      }
+      return true;
+    }
+  }
+
+  private static StructType withSidecars() {
+    StructType schema = new StructType();
+    for (StructField field : SingleAction.CHECKPOINT_SCHEMA.fields()) {
+      schema = schema.add(field);
+    }
+    return LogReplay.withSidecarFileSchema(schema);
+  }
+
+  private CloseableIterator<ColumnarBatch> ofParquet(FileStatus file, StructType schema)
+      throws IOException {
+    return engine
+        .getParquetHandler()
+        .readParquetFiles(Utils.singletonCloseableIterator(file), schema, Optional.empty())
+        .map(FileReadResult::getData);
+  }
+
+  private CloseableIterator<ColumnarBatch> ofJson(FileStatus file, StructType schema)
+      throws IOException {
+    return engine
+        .getJsonHandler()
+        .readJsonFiles(Utils.singletonCloseableIterator(file), schema, Optional.empty());
   }
 
   private List<FileStatus> list() throws IOException {

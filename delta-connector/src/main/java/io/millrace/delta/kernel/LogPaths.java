@@ -2,14 +2,22 @@ package io.millrace.delta.kernel;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.regex.Pattern;
 
 /** Paths of data files: URL-encoded in the log, plain in our hands. */
 final class LogPaths {
+  private static final Pattern URI_SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:/");
+
   private LogPaths() {}
+
+  /** True of an absolute URI, which is in the log as it is anywhere else: {@code file:/t/x%20y}. */
+  static boolean isUri(String path) {
+    return URI_SCHEME.matcher(path).lookingAt();
+  }
 
   /** A path as the log has it. */
   static String encode(String path) {
-    if (path.indexOf("://") > 0) {
+    if (isUri(path)) {
       return path;
     }
     try {
@@ -23,7 +31,7 @@ final class LogPaths {
 
   /** A path as the file system has it; absolute URIs stay as they are. */
   static String decode(String logged) {
-    if (logged.indexOf("://") > 0 || logged.indexOf('%') < 0) {
+    if (isUri(logged) || logged.indexOf('%') < 0) {
       return logged;
     }
     return URI.create("./" + logged).getPath().substring("./".length());

@@ -8,6 +8,9 @@ import io.delta.kernel.TableManager;
 import io.delta.kernel.commit.Committer;
 import io.delta.kernel.engine.Engine;
 import io.delta.kernel.exceptions.TableNotFoundException;
+import io.delta.kernel.internal.SnapshotImpl;
+import io.delta.kernel.internal.checksum.CRCInfo;
+import io.delta.kernel.internal.util.FileNames;
 import io.delta.kernel.utils.FileStatus;
 import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
@@ -36,7 +39,7 @@ final class SnapshotLoader {
 
   private final String path;
   private final Optional<Committer> committer;
-  private volatile Engine engine = new MillraceEngine(new FlinkFileIO());
+  private volatile Engine engine;
 
   /** A snapshot, and what to read it with. */
   record Loaded(Engine engine, Snapshot snapshot) {}
@@ -44,6 +47,13 @@ final class SnapshotLoader {
   SnapshotLoader(String path, Optional<Committer> committer) {
     this.path = requireNonNull(path, "path is null");
     this.committer = requireNonNull(committer, "committer is null");
+    // A writer goes on from the checksums of others, which it would have to make again otherwise.
+    this.engine =
+        new MillraceEngine(
+            new FlinkFileIO(),
+            committer.isPresent()
+                ? Set.of(EntryChecksum.Sealed.RIGHT, EntryChecksum.Sealed.NONE)
+                : Set.of(EntryChecksum.Sealed.RIGHT));
   }
 
   Engine engine() {
@@ -68,7 +78,7 @@ final class SnapshotLoader {
       Set<String> hidden = new HashSet<>(unreadable);
       hidden.add(LAST_CHECKPOINT);
       Engine before = engine;
-      engine = new MillraceEngine(new FlinkFileIO(hidden));
+      engine = new MillraceEngine(new FlinkFileIO(hidden), Set.of());
       try {
         T result = attempt(version, work);
         LOG.warn(
@@ -80,7 +90,16 @@ final class SnapshotLoader {
         return result;
       } catch (RuntimeException second) {
         engine = before;
-        throw KernelFailures.translate("reading table " + path, path, first);
+        if (unreadable.isEmpty()) {
+          throw KernelFailures.translate("reading table " + path, path, first);
+        }
+        throw KernelFailures.damaged(
+            path,
+            "table checkpoint %s cannot be read, and the log alone does not do: %s"
+                .formatted(
+                    String.join(", ", unreadable),
+                    new LogInspection(path).firstFault().orElse(String.valueOf(second))),
+            first);
       }
     }
   }
@@ -128,13 +147,28 @@ final class SnapshotLoader {
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
-      if (!EntryChecksum.matches(bytes)) {
+      if (bytes.length == 0 || !EntryChecksum.matches(bytes)) {
         throw KernelFailures.damaged(
             path,
             new LogInspection(path)
                 .firstFault()
                 .orElse("log entry %s does not match its checksum".formatted(file.getName())),
             null);
+      }
+      requireSameTransaction(snapshot, entry, bytes);
+    }
+  }
+
+  /** A version checksum file that is whole may still be another table's. */
+  private static void requireSameTransaction(Snapshot snapshot, FileStatus entry, byte[] bytes) {
+    if (FileNames.deltaVersion(entry.getPath()) == snapshot.getVersion()) {
+      Optional<String> told =
+          ((SnapshotImpl) snapshot).getCurrentCrcInfo().flatMap(CRCInfo::getTxnId);
+      Optional<String> logged = EntryChecksum.transaction(bytes);
+      if (told.isPresent() && logged.isPresent() && !told.equals(logged)) {
+        throw new IllegalStateException(
+            "the version checksum file is of transaction %s, the entry of %s"
+                .formatted(told.get(), logged.get()));
       }
     }
   }

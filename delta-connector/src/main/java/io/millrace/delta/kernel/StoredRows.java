@@ -3,7 +3,6 @@ package io.millrace.delta.kernel;
 import static java.util.Objects.requireNonNull;
 
 import io.delta.kernel.Snapshot;
-import io.delta.kernel.engine.Engine;
 import io.delta.kernel.internal.TableConfig;
 import io.delta.kernel.internal.actions.Metadata;
 import io.delta.kernel.internal.rowtracking.RowTracking;
@@ -69,11 +68,10 @@ public final class StoredRows {
     void row(long position, RowData row) throws IOException;
   }
 
-  private StoredRows(
-      Snapshot snapshot, Engine engine, List<TableField> wanted, List<String> trackingColumns) {
+  private StoredRows(Snapshot snapshot, List<TableField> wanted, List<String> trackingColumns) {
     this.tablePath = requireNonNull(snapshot, "snapshot is null").getPath();
     this.names = WriteRules.of(snapshot).names();
-    this.vectors = new DeletionVectorStore(requireNonNull(engine, "engine is null"), tablePath);
+    this.vectors = new DeletionVectorStore(tablePath);
     this.tracked = !trackingColumns.isEmpty();
     this.columns = new ArrayList<>();
     List<RowType.RowField> fields = new ArrayList<>();
@@ -91,12 +89,12 @@ public final class StoredRows {
   }
 
   /** Whole rows, for writing them again. */
-  static StoredRows of(TableState state, Engine engine) {
+  static StoredRows of(TableState state) {
     List<TableField> wanted =
         fields(state.snapshot()).stream()
             .filter(field -> !state.partitionColumns().contains(field.name()))
             .toList();
-    return new StoredRows(state.snapshot(), engine, wanted, trackingColumns(state));
+    return new StoredRows(state.snapshot(), wanted, trackingColumns(state));
   }
 
   /**
@@ -104,7 +102,7 @@ public final class StoredRows {
    *
    * @param columns in the order wanted, none of them a partition column
    */
-  static StoredRows of(Snapshot snapshot, Engine engine, List<String> columns) {
+  static StoredRows of(Snapshot snapshot, List<String> columns) {
     List<TableField> all = fields(snapshot);
     List<TableField> wanted =
         columns.stream()
@@ -115,7 +113,7 @@ public final class StoredRows {
                         .findFirst()
                         .orElseThrow())
             .toList();
-    return new StoredRows(snapshot, engine, wanted, List.of());
+    return new StoredRows(snapshot, wanted, List.of());
   }
 
   private static List<TableField> fields(Snapshot snapshot) {
@@ -243,10 +241,7 @@ public final class StoredRows {
   }
 
   private VectorizedReader open(LiveFile file) {
-    Path path =
-        file.path().startsWith("/") || file.path().contains(":/")
-            ? new Path(file.path())
-            : new Path(new Path(tablePath), file.path());
+    Path path = LiveFile.locate(tablePath, file.path());
     try {
       return VectorizedReader.open(path, columns, 0, Long.MAX_VALUE, RowGroupFilter.ALL);
     } catch (IOException | RuntimeException e) {

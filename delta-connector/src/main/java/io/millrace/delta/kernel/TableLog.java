@@ -80,7 +80,7 @@ public final class TableLog implements AutoCloseable {
     this.committer = committer;
     this.loader = loader;
     this.snapshot = snapshot;
-    this.deletionVectors = new DeletionVectorStore(loader.engine(), snapshot.getPath());
+    this.deletionVectors = new DeletionVectorStore(snapshot.getPath());
     this.rewrites = new RewriteLog(snapshot.getPath());
     this.follower = follower;
     this.checkpointSeen = snapshot.getLogSegment().getCheckpointVersionOpt().orElse(0L);
@@ -234,7 +234,7 @@ public final class TableLog implements AutoCloseable {
 
   /** Some columns of single files, also of files that are no longer there. */
   public StoredRows storedRows(List<String> columns) {
-    return StoredRows.of(snapshot, loader.engine(), columns);
+    return StoredRows.of(snapshot, columns);
   }
 
   public DeletionVectorStore deletionVectors() {

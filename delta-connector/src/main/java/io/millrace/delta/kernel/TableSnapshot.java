@@ -13,6 +13,7 @@ import io.delta.kernel.internal.tablefeatures.TableFeatures;
 import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -196,13 +197,33 @@ public final class TableSnapshot {
   /**
    * Every file of the version, with statistics.
    *
+   * @param restart run before the first file, and again if a table checkpoint is found to be
+   *     damaged half-way: what came until then is to be forgotten, all files come again
    * @throws MillraceException TABLE_CORRUPT, IO_FAILED
    */
-  public void forEachFile(Consumer<LiveFile> consumer) {
+  public void forEachFile(Runnable restart, Consumer<LiveFile> consumer) {
     try {
+      restart.run();
       TableLog.forEachFile(engine, snapshot, consumer);
-    } catch (RuntimeException e) {
-      throw KernelFailures.translate("listing the files of table " + path, path, e);
+    } catch (MillraceException e) {
+      throw e;
+    } catch (RuntimeException damaged) {
+      // Columns and files are in different columns of a checkpoint: it is found out late.
+      new SnapshotLoader(path, Optional.empty())
+          .load(
+              OptionalLong.of(version()),
+              loaded -> {
+                restart.run();
+                TableLog.forEachFile(loaded.engine(), loaded.snapshot(), consumer);
+                return true;
+              });
     }
+  }
+
+  /** As the other one, for somebody who keeps no more than a list until all have come. */
+  public void forEachFile(Consumer<LiveFile> consumer) {
+    List<LiveFile> files = new ArrayList<>();
+    forEachFile(files::clear, files::add);
+    files.forEach(consumer);
   }
 }

@@ -99,7 +99,7 @@ public final class TableState {
    *     again here; TYPE_UNSUPPORTED naming the column
    */
   public StoredRows storedRows() {
-    return StoredRows.of(this, loader.engine());
+    return StoredRows.of(this);
   }
 
   /**
@@ -108,7 +108,7 @@ public final class TableState {
    * @param columns in the order wanted, none of them a partition column
    */
   public StoredRows storedRows(List<String> columns) {
-    return StoredRows.of(snapshot, loader.engine(), columns);
+    return StoredRows.of(snapshot, columns);
   }
 
   /** True if the table has columns that its rows are clustered by, which are its own choice. */
@@ -120,7 +120,7 @@ public final class TableState {
 
   /** Vectors of deleted rows, for writing new ones. */
   public DeletionVectorStore deletionVectors() {
-    return new DeletionVectorStore(loader.engine(), snapshot.getPath());
+    return new DeletionVectorStore(snapshot.getPath());
   }
 
   /**

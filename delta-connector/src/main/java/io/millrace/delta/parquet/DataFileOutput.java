@@ -1,7 +1,7 @@
 package io.millrace.delta.parquet;
 
+import io.millrace.delta.footer.SealedOutput;
 import io.millrace.delta.log.DurableFiles;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import org.apache.flink.core.fs.FSDataOutputStream;
 import org.apache.flink.core.fs.FileSystem;
@@ -16,13 +16,10 @@ import org.apache.parquet.io.PositionOutputStream;
  * outlive a power cut.
  */
 final class DataFileOutput extends PositionOutputStream implements OutputFile {
-  private static final int BUFFER_BYTES = 1 << 16;
-
   private final FileSystem files;
   private final Path path;
   private final FSDataOutputStream target;
-  private final BufferedOutputStream buffered;
-  private long position;
+  private final SealedOutput buffered;
   private boolean closed;
 
   /** Creates the file, and the folder if it is the first. */
@@ -34,30 +31,32 @@ final class DataFileOutput extends PositionOutputStream implements OutputFile {
       DurableFiles.createDirectories(java.nio.file.Path.of(path.getParent().getPath()));
     }
     target = files.create(path, FileSystem.WriteMode.NO_OVERWRITE);
-    buffered = new BufferedOutputStream(target, BUFFER_BYTES);
+    buffered = new SealedOutput(target);
   }
 
   @Override
   public long getPos() {
-    return position;
+    return buffered.position();
   }
 
   @Override
   public void write(int value) throws IOException {
     buffered.write(value);
-    position++;
   }
 
   @Override
   public void write(byte[] bytes, int offset, int length) throws IOException {
     buffered.write(bytes, offset, length);
-    position += length;
   }
 
-  @Override
-  public void flush() throws IOException {
-    buffered.flush();
+  /** Says that the footer comes next, perhaps after some more pages. */
+  void ending() {
+    buffered.ending();
   }
+
+  /** Nothing to do: only a closed file is one. */
+  @Override
+  public void flush() {}
 
   @Override
   public void close() throws IOException {
@@ -66,7 +65,7 @@ final class DataFileOutput extends PositionOutputStream implements OutputFile {
     }
     closed = true;
     try (target) {
-      buffered.flush();
+      buffered.finish();
       if (local()) {
         target.sync();
       }

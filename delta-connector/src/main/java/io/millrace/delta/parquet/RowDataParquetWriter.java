@@ -213,6 +213,7 @@ public final class RowDataParquetWriter implements AutoCloseable {
     }
 
     DataFile finish() throws IOException {
+      output.ending();
       ParquetMetadata footer = encoder.finish();
       dictionaries.learn(footer);
       String statistics =

@@ -146,7 +146,8 @@ final class ColumnResolver {
     return new RowFilter.IsNull(physical(isNull.column()), isNull.wanted());
   }
 
-  private ColumnRef physical(ColumnRef column) {
+  /** The same column, by the names that statistics and partition values have. */
+  ColumnRef physical(ColumnRef column) {
     return new ColumnRef(
         find(column.path()).stream().map(TableField::physicalName).toList(), column.type());
   }

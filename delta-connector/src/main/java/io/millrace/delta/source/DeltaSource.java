@@ -3,9 +3,11 @@ package io.millrace.delta.source;
 import static java.util.Objects.requireNonNull;
 
 import io.millrace.catalog.MillraceException;
+import io.millrace.delta.kernel.TableSnapshot;
 import java.util.List;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.source.Boundedness;
+import org.apache.flink.api.connector.source.DynamicParallelismInference;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.api.connector.source.SourceReader;
 import org.apache.flink.api.connector.source.SourceReaderContext;
@@ -24,7 +26,9 @@ import org.apache.flink.table.runtime.typeutils.InternalTypeInfo;
  * TABLE_CORRUPT, naming file and version; a version whose log entry is gone, with SOURCE_GAP.
  */
 public final class DeltaSource
-    implements Source<RowData, DeltaSplit, EnumeratorState>, ResultTypeQueryable<RowData> {
+    implements Source<RowData, DeltaSplit, EnumeratorState>,
+        DynamicParallelismInference,
+        ResultTypeQueryable<RowData> {
   private static final long serialVersionUID = 1;
 
   private final SourceSpec spec;
@@ -49,6 +53,17 @@ public final class DeltaSource
   @Override
   public Boundedness getBoundedness() {
     return spec.mode().bounded() ? Boundedness.BOUNDED : Boundedness.CONTINUOUS_UNBOUNDED;
+  }
+
+  /** One reader for every part of a file that is to be read, as far as there may be so many. */
+  @Override
+  public int inferParallelism(Context context) {
+    int most = context.getParallelismInferenceUpperBound();
+    if (!(spec.mode() instanceof ReadMode.Snapshot snapshot)) {
+      return spec.ordered() ? 1 : most;
+    }
+    TableSnapshot table = TableSnapshot.at(spec.path(), snapshot.version());
+    return Math.max(1, Math.min(most, new SplitPlanner(spec).rowsOf(table).size()));
   }
 
   @Override

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import org.apache.flink.table.types.logical.LogicalType;
 import org.apache.flink.table.types.logical.RowType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Describes a {@link DeltaSource}. Without further calls it reads all columns of the latest
@@ -41,6 +42,7 @@ public final class DeltaSourceBuilder {
   private boolean changesBounded;
   private boolean afterLatest;
   private boolean onlyThese;
+  private @Nullable TableSnapshot table;
 
   private enum What {
     SNAPSHOT,
@@ -192,10 +194,10 @@ public final class DeltaSourceBuilder {
    *     have; TABLE_CORRUPT, TABLE_UNSUPPORTED; COLUMN_NOT_FOUND, TYPE_MISMATCH; OPTION_INVALID
    */
   public DeltaSource build() {
-    TableSnapshot table = table();
-    ReadMode mode = mode(table);
-    ColumnResolver resolver = new ColumnResolver(table);
-    List<Wanted> wanted = columns.isEmpty() && !onlyThese ? all(table) : columns;
+    TableSnapshot read = table();
+    ReadMode mode = mode(read);
+    ColumnResolver resolver = new ColumnResolver(read);
+    List<Wanted> wanted = columns.isEmpty() && !onlyThese ? all(read) : columns;
     List<SourceColumn> resolved = new ArrayList<>();
     List<RowType.RowField> fields = new ArrayList<>();
     for (Wanted column : wanted) {
@@ -213,14 +215,33 @@ public final class DeltaSourceBuilder {
             mode,
             resolved,
             new RowType(false, fields),
-            table.version(),
+            read.version(),
             resolver.physical(filter),
             limit,
             splitBytes,
             pollInterval));
   }
 
-  private TableSnapshot table() {
+  /**
+   * Reads a version that was looked at already, instead of looking again.
+   *
+   * @param known what {@link #table} of a builder with the same version, time and start has said
+   */
+  public DeltaSourceBuilder on(TableSnapshot known) {
+    table = requireNonNull(known, "known is null");
+    return this;
+  }
+
+  /**
+   * The version whose columns, and if only that is wanted whose rows, are read.
+   *
+   * @throws MillraceException TABLE_NOT_FOUND, TABLE_CORRUPT, TABLE_UNSUPPORTED, OPTION_INVALID
+   */
+  public TableSnapshot table() {
+    return table == null ? find() : table;
+  }
+
+  private TableSnapshot find() {
     if (version.isPresent() && timestamp.isPresent()) {
       throw invalid("version and timestamp are both given", "give one of them");
     }

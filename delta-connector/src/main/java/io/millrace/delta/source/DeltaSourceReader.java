@@ -1,14 +1,18 @@
 package io.millrace.delta.source;
 
 import java.util.Map;
+import org.apache.flink.api.common.eventtime.Watermark;
+import org.apache.flink.api.connector.source.ReaderOutput;
 import org.apache.flink.api.connector.source.SourceOutput;
 import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.connector.base.source.reader.RecordEmitter;
 import org.apache.flink.connector.base.source.reader.SingleThreadMultiplexSourceReaderBase;
+import org.apache.flink.core.io.InputStatus;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.data.columnar.ColumnarRowData;
 import org.apache.flink.types.RowKind;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Emits the rows of its splits. A batch is emitted as a whole, so that a checkpoint falls between
@@ -29,6 +33,8 @@ final class DeltaSourceReader
     }
   }
 
+  private @Nullable WholeOutput output;
+
   DeltaSourceReader(SourceSpec spec, SourceReaderContext context) {
     super(
         () -> new DeltaSplitReader(spec),
@@ -42,6 +48,55 @@ final class DeltaSourceReader
     // After a restore there may be splits to finish first.
     if (getNumberOfCurrentlyAssignedSplits() == 0) {
       context.sendSplitRequest();
+    }
+  }
+
+  @Override
+  public InputStatus pollNext(ReaderOutput<RowData> rows) throws Exception {
+    WholeOutput known = output;
+    if (known == null || known.rows != rows) {
+      known = new WholeOutput(rows);
+      output = known;
+    }
+    return super.pollNext(known);
+  }
+
+  /**
+   * One output for all splits. A reader has one at a time, and Flink forgets the watermark of a
+   * split that ends before the next periodic one is due, which most small files do.
+   */
+  private record WholeOutput(ReaderOutput<RowData> rows) implements ReaderOutput<RowData> {
+    @Override
+    public SourceOutput<RowData> createOutputForSplit(String splitId) {
+      return rows;
+    }
+
+    @Override
+    public void releaseOutputForSplit(String splitId) {}
+
+    @Override
+    public void collect(RowData row) {
+      rows.collect(row);
+    }
+
+    @Override
+    public void collect(RowData row, long timestamp) {
+      rows.collect(row, timestamp);
+    }
+
+    @Override
+    public void emitWatermark(Watermark watermark) {
+      rows.emitWatermark(watermark);
+    }
+
+    @Override
+    public void markIdle() {
+      rows.markIdle();
+    }
+
+    @Override
+    public void markActive() {
+      rows.markActive();
     }
   }
 

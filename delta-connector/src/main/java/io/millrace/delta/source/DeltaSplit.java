@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param version that made the change, or that is read as a whole
  * @param timestampMillis of that version
  * @param position in the file of the first row that is still to be read
+ * @param fileBytes length of the file as the log has it; 0 if the log does not say
  */
 record DeltaSplit(
     long number,
@@ -34,7 +35,8 @@ record DeltaSplit(
     Rows rows,
     long version,
     long timestampMillis,
-    long position)
+    long position,
+    long fileBytes)
     implements SourceSplit {
 
   /** What the rows of a file are. Codes are part of the state's format. */
@@ -88,7 +90,8 @@ record DeltaSplit(
         rows,
         version,
         timestampMillis,
-        position);
+        position,
+        fileBytes);
   }
 
   DeltaSplit withPosition(long other) {
@@ -103,6 +106,7 @@ record DeltaSplit(
         rows,
         version,
         timestampMillis,
-        other);
+        other,
+        fileBytes);
   }
 }

@@ -17,7 +17,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Splits as bytes, for what a checkpoint keeps of them and for the way to a reader. Stateless. */
 final class DeltaSplitSerializer implements SimpleVersionedSerializer<DeltaSplit> {
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
+
+  /** Without the length of the file. */
+  static final int FIRST_VERSION = 1;
 
   @Override
   public int getVersion() {
@@ -36,12 +39,13 @@ final class DeltaSplitSerializer implements SimpleVersionedSerializer<DeltaSplit
    */
   @Override
   public DeltaSplit deserialize(int version, byte[] bytes) throws IOException {
-    if (version != VERSION) {
+    if (version < FIRST_VERSION || version > VERSION) {
       throw new IOException(
-          "split of version %d, this release reads version %d".formatted(version, VERSION));
+          "split of version %d, this release reads versions %d to %d"
+              .formatted(version, FIRST_VERSION, VERSION));
     }
     var source = new DataInputDeserializer(bytes);
-    DeltaSplit split = read(source);
+    DeltaSplit split = read(version, source);
     if (source.available() > 0) {
       throw new IOException("split has %d bytes too many".formatted(source.available()));
     }
@@ -68,9 +72,10 @@ final class DeltaSplitSerializer implements SimpleVersionedSerializer<DeltaSplit
     target.writeLong(split.version());
     target.writeLong(split.timestampMillis());
     target.writeLong(split.position());
+    target.writeLong(split.fileBytes());
   }
 
-  static DeltaSplit read(DataInputView source) throws IOException {
+  static DeltaSplit read(int version, DataInputView source) throws IOException {
     long number = source.readLong();
     String path = readString(source);
     long from = source.readLong();
@@ -92,7 +97,8 @@ final class DeltaSplitSerializer implements SimpleVersionedSerializer<DeltaSplit
         rows(source.readByte()),
         source.readLong(),
         source.readLong(),
-        source.readLong());
+        source.readLong(),
+        version == FIRST_VERSION ? 0 : source.readLong());
   }
 
   private static DeltaSplit.Rows rows(int code) throws IOException {

@@ -9,7 +9,8 @@ import org.apache.flink.core.memory.DataOutputSerializer;
 
 /** The enumerator's state as bytes. Stateless. */
 final class EnumeratorStateSerializer implements SimpleVersionedSerializer<EnumeratorState> {
-  private static final int VERSION = 1;
+  /** That of its splits. */
+  private static final int VERSION = 2;
 
   @Override
   public int getVersion() {
@@ -33,10 +34,10 @@ final class EnumeratorStateSerializer implements SimpleVersionedSerializer<Enume
    */
   @Override
   public EnumeratorState deserialize(int version, byte[] bytes) throws IOException {
-    if (version != VERSION) {
+    if (version < DeltaSplitSerializer.FIRST_VERSION || version > VERSION) {
       throw new IOException(
-          "enumerator state of version %d, this release reads version %d"
-              .formatted(version, VERSION));
+          "enumerator state of version %d, this release reads versions %d to %d"
+              .formatted(version, DeltaSplitSerializer.FIRST_VERSION, VERSION));
     }
     var source = new DataInputDeserializer(bytes);
     long nextNumber = source.readLong();
@@ -44,7 +45,7 @@ final class EnumeratorStateSerializer implements SimpleVersionedSerializer<Enume
     int size = source.readInt();
     List<DeltaSplit> pending = new ArrayList<>();
     for (int i = 0; i < size; i++) {
-      pending.add(DeltaSplitSerializer.read(source));
+      pending.add(DeltaSplitSerializer.read(version, source));
     }
     if (source.available() > 0) {
       throw new IOException("enumerator state has %d bytes too many".formatted(source.available()));

@@ -50,7 +50,8 @@ final class PartitionValues {
     return internal(value, type);
   }
 
-  private static Object internal(Comparable<?> value, LogicalType type) {
+  /** A value in the form that filters compare, as a value of Flink's. */
+  static Object internal(Comparable<?> value, LogicalType type) {
     return switch (type.getTypeRoot()) {
       case TINYINT -> ((Long) value).byteValue();
       case SMALLINT -> ((Long) value).shortValue();

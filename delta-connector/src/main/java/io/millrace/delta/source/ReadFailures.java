@@ -28,7 +28,7 @@ final class ReadFailures {
 
   private static boolean isCurable(ErrorCode code) {
     return switch (code) {
-      case DISK_FULL, DIRECTORY_UNWRITABLE, FILE_NOT_FOUND, IO_FAILED, INTERNAL -> true;
+      case DISK_FULL, DIRECTORY_UNWRITABLE, IO_FAILED, INTERNAL -> true;
       default -> false;
     };
   }
@@ -44,7 +44,8 @@ final class ReadFailures {
       return new MillraceException(
           ErrorCode.FILE_NOT_FOUND,
           which + " is not there: it was deleted, perhaps by VACUUM",
-          "read a later version, or restore the file",
+          "start the reader anew from a version that is there, or restore the file; and let VACUUM"
+              + " keep files for longer than readers are behind",
           failure);
     }
     if (failure instanceof IOException && StorageFailure.isDiskFull(failure)) {

@@ -33,6 +33,10 @@ final class SplitPlanner {
     boolean exact = spec.filter().equals(RowFilter.TRUE);
     long[] rows = {0};
     snapshot.forEachFile(
+        () -> {
+          splits.clear();
+          rows[0] = 0;
+        },
         file -> {
           if (exact && rows[0] >= spec.limit()) {
             return;
@@ -224,7 +228,8 @@ final class SplitPlanner {
               rows,
               version,
               timestampMillis,
-              0));
+              0,
+              Math.max(0, file.sizeBytes())));
     }
   }
 }

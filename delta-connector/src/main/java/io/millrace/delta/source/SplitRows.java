@@ -3,6 +3,7 @@ package io.millrace.delta.source;
 import io.millrace.delta.filter.RowFilter;
 import io.millrace.delta.filter.RowGroupBounds;
 import io.millrace.delta.kernel.DeletedRows;
+import io.millrace.delta.kernel.LiveFile;
 import io.millrace.delta.source.DeltaSplit.Rows;
 import io.millrace.delta.vector.ColumnBatch;
 import io.millrace.delta.vector.OutputColumn;
@@ -85,7 +86,12 @@ final class SplitRows implements AutoCloseable {
             : group -> filter.mayMatch(new RowGroupBounds(group));
     VectorizedReader file =
         VectorizedReader.open(
-            path(spec.path(), split.path()), columns, split.from(), split.to(), groups);
+            path(spec.path(), split.path()),
+            columns,
+            split.from(),
+            split.to(),
+            groups,
+            split.fileBytes());
     try {
       if (split.position() > 0) {
         file.skipTo(split.position());
@@ -98,8 +104,7 @@ final class SplitRows implements AutoCloseable {
   }
 
   static Path path(String tablePath, String filePath) {
-    boolean absolute = filePath.startsWith("/") || filePath.contains("://");
-    return new Path(absolute ? filePath : tablePath + "/" + filePath);
+    return LiveFile.locate(tablePath, filePath);
   }
 
   private static @Nullable RowSelection selection(SourceSpec spec, DeltaSplit split) {

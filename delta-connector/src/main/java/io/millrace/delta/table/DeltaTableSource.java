@@ -2,58 +2,94 @@ package io.millrace.delta.table;
 
 import static java.util.Objects.requireNonNull;
 
+import io.millrace.delta.filter.ColumnRef;
 import io.millrace.delta.filter.RowFilter;
 import io.millrace.delta.source.DeltaSource;
 import io.millrace.delta.source.DeltaSourceBuilder;
+import io.millrace.delta.source.LogAggregates;
 import io.millrace.delta.source.MetadataColumn;
 import io.millrace.delta.table.DeltaTableOptions.Mode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.streaming.api.legacy.io.CollectionInputFormat;
 import org.apache.flink.table.connector.ChangelogMode;
 import org.apache.flink.table.connector.source.DynamicTableSource;
+import org.apache.flink.table.connector.source.InputFormatProvider;
 import org.apache.flink.table.connector.source.ScanTableSource;
 import org.apache.flink.table.connector.source.SourceProvider;
+import org.apache.flink.table.connector.source.abilities.SupportsAggregatePushDown;
 import org.apache.flink.table.connector.source.abilities.SupportsFilterPushDown;
 import org.apache.flink.table.connector.source.abilities.SupportsLimitPushDown;
 import org.apache.flink.table.connector.source.abilities.SupportsProjectionPushDown;
 import org.apache.flink.table.connector.source.abilities.SupportsReadingMetadata;
+import org.apache.flink.table.connector.source.abilities.SupportsStatisticReport;
+import org.apache.flink.table.connector.source.abilities.SupportsWatermarkPushDown;
+import org.apache.flink.table.data.RowData;
+import org.apache.flink.table.expressions.AggregateExpression;
 import org.apache.flink.table.expressions.ResolvedExpression;
+import org.apache.flink.table.plan.stats.TableStats;
+import org.apache.flink.table.runtime.typeutils.InternalSerializers;
 import org.apache.flink.table.types.DataType;
 import org.apache.flink.table.types.logical.LogicalType;
+import org.apache.flink.table.types.logical.LogicalTypeFamily;
 import org.apache.flink.table.types.logical.RowType;
 import org.apache.flink.table.types.utils.TypeConversions;
 
 /**
  * A Delta table in a query. Columns that are not used, files in which no row can match and files
- * beyond a limit are not read; the planner keeps filters and limits for the rows.
+ * beyond a limit are not read; the planner keeps filters and limits for the rows. Counts, minima
+ * and maxima that the log has exactly are taken from there.
  */
 final class DeltaTableSource
     implements ScanTableSource,
         SupportsProjectionPushDown,
         SupportsFilterPushDown,
         SupportsLimitPushDown,
+        SupportsAggregatePushDown,
+        SupportsStatisticReport,
+        SupportsWatermarkPushDown,
         SupportsReadingMetadata {
   private final String name;
   private final ReadOptions options;
+  private final PlannedTable planned;
   private final RowType declared;
   private List<Column> columns;
   private List<MetadataColumn> metadata = List.of();
   private RowFilter filter = RowFilter.TRUE;
+  private RowFilter partitions = RowFilter.TRUE;
+  private boolean filtersLeft;
   private long limit = Long.MAX_VALUE;
+  private Optional<Answer> answer = Optional.empty();
+  private Optional<WatermarkStrategy<RowData>> watermarks = Optional.empty();
 
   /**
    * @param path names from the table's column to the field
    */
-  private record Column(String name, List<String> path, LogicalType type) {}
+  record Column(String name, List<String> path, LogicalType type) {
+    ColumnRef reference() {
+      return new ColumnRef(path, type);
+    }
+  }
+
+  /** What the log has answered already, in place of the rows. */
+  private record Answer(List<RowData> rows, RowType type) {}
 
   /**
    * @param declared columns of the table, as the statement that made it known has them
    */
   DeltaTableSource(String name, ReadOptions options, RowType declared) {
+    this(name, options, new PlannedTable(options), declared);
+  }
+
+  private DeltaTableSource(
+      String name, ReadOptions options, PlannedTable planned, RowType declared) {
     this.name = requireNonNull(name, "name is null");
     this.options = requireNonNull(options, "options is null");
+    this.planned = planned;
     this.declared = requireNonNull(declared, "declared is null");
     this.columns =
         declared.getFields().stream()
@@ -115,18 +151,74 @@ final class DeltaTableSource
   @Override
   public Result applyFilters(List<ResolvedExpression> filters) {
     List<ResolvedExpression> accepted = new ArrayList<>();
+    List<ResolvedExpression> remaining = new ArrayList<>();
     List<RowFilter> parts = new ArrayList<>();
+    List<RowFilter> ofPartitions = new ArrayList<>();
     for (ResolvedExpression condition : filters) {
-      FilterTranslator.translate(condition)
-          .ifPresent(
-              part -> {
-                accepted.add(condition);
-                parts.add(part);
-              });
+      Optional<RowFilter> part = FilterTranslator.translate(condition);
+      part.ifPresent(
+          known -> {
+            accepted.add(condition);
+            parts.add(known);
+          });
+      if (part.isPresent() && decides(condition, part.get())) {
+        ofPartitions.add(part.get());
+      } else {
+        // Files are skipped as a whole; rows of the others are still for the planner to check.
+        remaining.add(condition);
+      }
     }
     filter = parts.isEmpty() ? RowFilter.TRUE : new RowFilter.And(parts);
-    // Files are skipped as a whole; the rows of the others are still for the planner to check.
-    return Result.of(accepted, filters);
+    partitions = ofPartitions.isEmpty() ? RowFilter.TRUE : new RowFilter.And(ofPartitions);
+    filtersLeft = !remaining.isEmpty();
+    return Result.of(accepted, remaining);
+  }
+
+  /** Whether a condition is true of all rows of a file or of none, and which is known. */
+  private boolean decides(ResolvedExpression condition, RowFilter part) {
+    return options.mode() == Mode.SNAPSHOT
+        && FilterTranslator.isWhole(condition)
+        && part.columns().stream().allMatch(this::isPartition);
+  }
+
+  private boolean isPartition(ColumnRef column) {
+    // Not-a-numbers are not found by comparing.
+    return column.path().size() == 1
+        && !column.type().is(LogicalTypeFamily.APPROXIMATE_NUMERIC)
+        && planned.snapshot().partitionColumns().contains(column.path().get(0));
+  }
+
+  @Override
+  public boolean applyAggregates(
+      List<int[]> groupingSets, List<AggregateExpression> aggregates, DataType producedDataType) {
+    if (options.mode() != Mode.SNAPSHOT
+        || limit != Long.MAX_VALUE
+        || filtersLeft
+        || groupingSets.size() != 1) {
+      return false;
+    }
+    RowType type = (RowType) producedDataType.getLogicalType();
+    Optional<LogQuestion> question = LogQuestion.of(columns, groupingSets.get(0), aggregates, type);
+    answer =
+        question
+            .flatMap(
+                asked ->
+                    LogAggregates.of(
+                        planned.snapshot(), partitions, asked.groups(), asked.wanted()))
+            .map(rows -> new Answer(rows, type));
+    return answer.isPresent();
+  }
+
+  @Override
+  public TableStats reportStatistics() {
+    return options.mode() == Mode.SNAPSHOT
+        ? new LoggedStatistics(planned.snapshot(), partitions).of(columns)
+        : TableStats.UNKNOWN;
+  }
+
+  @Override
+  public void applyWatermark(WatermarkStrategy<RowData> strategy) {
+    watermarks = Optional.of(strategy.withIdleness(options.idleAfter()));
   }
 
   @Override
@@ -136,7 +228,12 @@ final class DeltaTableSource
 
   @Override
   public ScanRuntimeProvider getScanRuntimeProvider(ScanContext context) {
-    DeltaSourceBuilder source = options.source().filter(filter);
+    if (answer.isPresent()) {
+      return InputFormatProvider.of(
+          new CollectionInputFormat<>(
+              answer.get().rows(), InternalSerializers.create(answer.get().type())));
+    }
+    DeltaSourceBuilder source = options.source().on(planned.snapshot()).filter(filter);
     if (options.mode() == Mode.SNAPSHOT) {
       source.limit(limit);
     }
@@ -148,16 +245,23 @@ final class DeltaTableSource
     }
     DeltaSource built = source.onlyTheseColumns().build();
     // The order of changes takes one reader.
-    return options.mode() == Mode.CHANGES ? SourceProvider.of(built, 1) : SourceProvider.of(built);
+    Optional<Integer> readers = options.mode() == Mode.CHANGES ? Optional.of(1) : Optional.empty();
+    return watermarks.isPresent()
+        ? new WatermarkedScan(name, built, watermarks.get(), readers)
+        : SourceProvider.of(built, readers.orElse(null));
   }
 
   @Override
   public DynamicTableSource copy() {
-    DeltaTableSource copy = new DeltaTableSource(name, options, declared);
+    DeltaTableSource copy = new DeltaTableSource(name, options, planned, declared);
     copy.columns = columns;
     copy.metadata = metadata;
     copy.filter = filter;
+    copy.partitions = partitions;
+    copy.filtersLeft = filtersLeft;
     copy.limit = limit;
+    copy.answer = answer;
+    copy.watermarks = watermarks;
     return copy;
   }
 

@@ -72,6 +72,27 @@ final class FilterTranslator {
     return comparison(function).flatMap(how -> compare(how, arguments));
   }
 
+  /**
+   * Whether what {@link #translate} makes of a condition is all of it, so that for rows with known
+   * values it is the condition.
+   */
+  static boolean isWhole(ResolvedExpression condition) {
+    if (condition instanceof CallExpression call) {
+      FunctionDefinition function = call.getFunctionDefinition();
+      List<ResolvedExpression> arguments = call.getResolvedChildren();
+      if (function == BuiltInFunctionDefinitions.AND || function == BuiltInFunctionDefinitions.OR) {
+        return flatten(call, function).stream().allMatch(FilterTranslator::isWhole);
+      } else if (function == BuiltInFunctionDefinitions.BETWEEN) {
+        return compare(Comparison.GREATER_OR_EQUAL, arguments.subList(0, 2)).isPresent()
+            && compare(Comparison.LESS_OR_EQUAL, List.of(arguments.get(0), arguments.get(2)))
+                .isPresent();
+      } else if (function == BuiltInFunctionDefinitions.LIKE) {
+        return false;
+      }
+    }
+    return translate(condition).isPresent();
+  }
+
   /** The parts of a chain of ANDs or ORs, which may be thousands deep, in order. */
   private static List<ResolvedExpression> flatten(
       ResolvedExpression condition, FunctionDefinition function) {

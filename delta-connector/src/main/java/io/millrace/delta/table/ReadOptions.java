@@ -10,6 +10,7 @@ import io.millrace.delta.source.ReadMode.ChangeForm;
 import io.millrace.delta.source.ReadMode.OnChange;
 import io.millrace.delta.table.DeltaTableOptions.Mode;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
@@ -20,6 +21,8 @@ import org.apache.flink.configuration.ReadableConfig;
 
 /** What a statement wants to read of a table, from the table's options. */
 final class ReadOptions {
+  private static final Duration LEAST_IDLE = Duration.ofSeconds(1);
+
   private final ReadableConfig options;
   private final ZoneId zone;
   private final boolean batch;
@@ -40,6 +43,12 @@ final class ReadOptions {
 
   Mode mode() {
     return options.get(DeltaTableOptions.MODE);
+  }
+
+  /** After which time without a row a reader holds nobody's watermark back. */
+  Duration idleAfter() {
+    Duration twoPolls = options.get(DeltaTableOptions.POLL_INTERVAL).multipliedBy(2);
+    return twoPolls.compareTo(LEAST_IDLE) < 0 ? LEAST_IDLE : twoPolls;
   }
 
   /**

@@ -65,6 +65,11 @@ final class LeafReader<V extends HeapVector> {
     pageAt = 0;
     pageEnd = 0;
     DictionaryPage page = pages.readDictionaryPage();
+    if (page != null && page.getDictionarySize() > page.getBytes().size()) {
+      throw new ParquetDecodingException(
+          "column %s has a dictionary of %d values in %d bytes"
+              .formatted(column, page.getDictionarySize(), page.getBytes().size()));
+    }
     Dictionary dictionary = page == null ? null : page.getEncoding().initDictionary(column, page);
     values.startChunk(dictionary);
   }

@@ -1,5 +1,6 @@
 package io.millrace.delta.vector;
 
+import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdDecompressCtx;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -17,6 +18,10 @@ import org.xerial.snappy.Snappy;
  */
 final class PageCodecs implements CompressionCodecFactory {
   private final CodecFactory others = new CodecFactory(new PlainParquetConfiguration(), 0);
+
+  /** Larger pages have to say in their compressed form, too, how large they are. */
+  private static final int UNTOLD_BYTES_MAX = 64 << 20;
+
   private final Zstandard zstandard = new Zstandard();
 
   @Override
@@ -39,6 +44,14 @@ final class PageCodecs implements CompressionCodecFactory {
     others.release();
   }
 
+  /** Before memory is reserved: a page's header is not covered by the page's checksum. */
+  private static void requireSize(int size, long known) {
+    if (size < 0 || size != known) {
+      throw new ParquetDecodingException(
+          "a page of %d bytes says that it has %d".formatted(known, size));
+    }
+  }
+
   private static BytesInput whole(byte[] raw, int length) {
     if (length != raw.length) {
       throw new ParquetDecodingException(
@@ -52,11 +65,14 @@ final class PageCodecs implements CompressionCodecFactory {
 
     @Override
     public BytesInput decompress(BytesInput page, int size) throws IOException {
-      byte[] raw = new byte[size];
       ByteBuffer bytes = page.toByteBuffer();
       byte[] source = bytes.hasArray() ? bytes.array() : page.toByteArray();
       int from = bytes.hasArray() ? bytes.arrayOffset() + bytes.position() : 0;
       int length = Math.toIntExact(page.size());
+      if (size < 0 || size > UNTOLD_BYTES_MAX) {
+        requireSize(size, Zstd.getFrameContentSize(source, from, length));
+      }
+      byte[] raw = new byte[size];
       return whole(raw, context.decompressByteArray(raw, 0, size, source, from, length));
     }
 
@@ -80,14 +96,12 @@ final class PageCodecs implements CompressionCodecFactory {
 
     @Override
     public BytesInput decompress(BytesInput page, int size) throws IOException {
-      byte[] raw = new byte[size];
       ByteBuffer bytes = page.toByteBuffer();
       byte[] source = bytes.hasArray() ? bytes.array() : page.toByteArray();
       int from = bytes.hasArray() ? bytes.arrayOffset() + bytes.position() : 0;
       int length = Math.toIntExact(page.size());
-      if (Snappy.uncompressedLength(source, from, length) > size) {
-        throw new ParquetDecodingException("a page is longer than it says");
-      }
+      requireSize(size, Snappy.uncompressedLength(source, from, length));
+      byte[] raw = new byte[size];
       return whole(raw, Snappy.uncompress(source, from, length, raw, 0));
     }
 

@@ -18,6 +18,8 @@ import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
+import org.apache.parquet.hadoop.metadata.ParquetMetadata;
+import org.apache.parquet.io.ParquetDecodingException;
 import org.apache.parquet.io.SeekableInputStream;
 
 /**
@@ -66,8 +68,28 @@ public final class VectorizedReader implements AutoCloseable {
   public static VectorizedReader open(
       Path path, List<OutputColumn> wanted, long from, long to, RowGroupFilter filter)
       throws IOException {
+    return open(path, wanted, from, to, filter, 0);
+  }
+
+  /**
+   * As the other one.
+   *
+   * @param fileBytes length that the file must have; 0 if that is not known
+   */
+  public static VectorizedReader open(
+      Path path,
+      List<OutputColumn> wanted,
+      long from,
+      long to,
+      RowGroupFilter filter,
+      long fileBytes)
+      throws IOException {
     requireNonNull(filter, "filter is null");
     ParquetInput input = new ParquetInput(path);
+    if (fileBytes > 0 && input.getLength() != fileBytes) {
+      throw new ParquetDecodingException(
+          "the file has %d bytes, the log says %d".formatted(input.getLength(), fileBytes));
+    }
     PageCodecs codecs = new PageCodecs();
     ParquetReadOptions options =
         ParquetReadOptions.builder(new PlainParquetConfiguration())
@@ -77,7 +99,8 @@ public final class VectorizedReader implements AutoCloseable {
             .build();
     SeekableInputStream stream = input.newStream();
     try {
-      ParquetFileReader file = new ParquetFileReader(input, options, stream);
+      ParquetMetadata footer = FooterReader.read(input, stream, options);
+      ParquetFileReader file = new ParquetFileReader(input, footer, options, stream);
       List<Integer> groups = new ArrayList<>();
       for (int i = 0; i < file.getRowGroups().size(); i++) {
         BlockMetaData group = file.getRowGroups().get(i);

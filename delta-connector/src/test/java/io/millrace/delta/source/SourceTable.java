@@ -2,7 +2,11 @@ package io.millrace.delta.source;
 
 import io.millrace.delta.DataFile;
 import io.millrace.delta.DeltaTableSpec;
+import io.millrace.delta.kernel.TableDefinition;
+import io.millrace.delta.kernel.WriteRules;
+import io.millrace.delta.parquet.ColumnNames;
 import io.millrace.delta.parquet.ParquetOptions;
+import io.millrace.delta.parquet.Partition;
 import io.millrace.delta.parquet.RowDataParquetWriter;
 import io.millrace.delta.sink.SharedCluster;
 import io.millrace.delta.sink.SupersededRows;
@@ -39,7 +43,20 @@ public final class SourceTable {
   }
 
   public SourceTable(Path folder, RowType type, Map<String, String> properties) {
-    spec = new DeltaTableSpec("t", folder.toString(), "s", type, List.of(), properties);
+    this(folder, type, properties, List.of());
+  }
+
+  public SourceTable(
+      Path folder, RowType type, Map<String, String> properties, List<String> partitionColumns) {
+    spec =
+        new DeltaTableSpec("t", folder.toString(), "s", type, List.of(), properties)
+            .partitionedBy(partitionColumns);
+  }
+
+  /** The table without a row. */
+  public SourceTable create() {
+    TableCommitter.open(spec).close();
+    return this;
   }
 
   public String path() {
@@ -47,7 +64,24 @@ public final class SourceTable {
   }
 
   public DataFile write(List<? extends RowData> rows) throws IOException {
-    try (var writer = new RowDataParquetWriter(spec, 0, ParquetOptions.DEFAULT)) {
+    ColumnNames names =
+        spec.properties().containsKey("delta.columnMapping.mode")
+            ? WriteRules.load(TableDefinition.of(spec)).names()
+            : ColumnNames.AS_THEY_ARE;
+    try (var writer = new RowDataParquetWriter(spec, names, 0, ParquetOptions.DEFAULT)) {
+      for (RowData row : rows) {
+        writer.write(row);
+      }
+      return writer.finishFile();
+    }
+  }
+
+  /** A file of one partition; the rows have all columns. */
+  public DataFile write(Map<String, String> partition, List<? extends RowData> rows)
+      throws IOException {
+    try (var writer =
+        new RowDataParquetWriter(spec, 0, ParquetOptions.DEFAULT)
+            .forPartition(Partition.of(spec.partitionColumns(), partition))) {
       for (RowData row : rows) {
         writer.write(row);
       }

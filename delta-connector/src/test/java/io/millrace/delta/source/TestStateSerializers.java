@@ -25,7 +25,14 @@ class TestStateSerializers {
           + "002800000000000000060100000001690000000477693562ffffffff000000030000000000000001"
           + "01000000000000000c0000018bcfe568000000000000000063";
 
+  /** Version 2 has the length of the file as well. */
+  private static final String GOLDEN_SPLIT_2 = GOLDEN_SPLIT + "0000000000003039";
+
   private static DeltaSplit split() {
+    return split(12_345);
+  }
+
+  private static DeltaSplit split(long fileBytes) {
     Map<String, String> values = new LinkedHashMap<>();
     values.put("p", "a");
     values.put("q", null);
@@ -40,24 +47,32 @@ class TestStateSerializers {
         Rows.DELETED,
         12,
         1_700_000_000_000L,
-        99);
+        99,
+        fileBytes);
   }
 
   @Test
-  void aSplitOfVersionOneIsReadForEver() throws IOException {
+  void aSplitOfAnyVersionIsReadForEver() throws IOException {
     byte[] bytes = SPLITS.serialize(split());
 
-    assertThat(HexFormat.of().formatHex(bytes)).isEqualTo(GOLDEN_SPLIT);
-    assertThat(SPLITS.deserialize(1, HexFormat.of().parseHex(GOLDEN_SPLIT))).isEqualTo(split());
+    assertThat(HexFormat.of().formatHex(bytes)).isEqualTo(GOLDEN_SPLIT_2);
+    assertThat(SPLITS.deserialize(1, HexFormat.of().parseHex(GOLDEN_SPLIT))).isEqualTo(split(0));
+    assertThat(SPLITS.deserialize(2, bytes)).isEqualTo(split());
   }
 
   @Test
-  void anEnumeratorOfVersionOneIsReadForEver() throws IOException {
+  void anEnumeratorOfAnyVersionIsReadForEver() throws IOException {
     var state = new EnumeratorState(List.of(split()), 8, 13);
 
     assertThat(HexFormat.of().formatHex(STATES.serialize(state)))
-        .isEqualTo("0000000000000008" + "000000000000000d" + "00000001" + GOLDEN_SPLIT);
-    assertThat(STATES.deserialize(1, STATES.serialize(state))).isEqualTo(state);
+        .isEqualTo("0000000000000008" + "000000000000000d" + "00000001" + GOLDEN_SPLIT_2);
+    assertThat(STATES.deserialize(2, STATES.serialize(state))).isEqualTo(state);
+    assertThat(
+            STATES.deserialize(
+                1,
+                HexFormat.of()
+                    .parseHex("0000000000000008" + "000000000000000d" + "00000001" + GOLDEN_SPLIT)))
+        .isEqualTo(new EnumeratorState(List.of(split(0)), 8, 13));
   }
 
   @Test
@@ -65,13 +80,13 @@ class TestStateSerializers {
     byte[] split = SPLITS.serialize(split());
     byte[] longer = java.util.Arrays.copyOf(split, split.length + 1);
 
-    assertThatThrownBy(() -> SPLITS.deserialize(2, split))
-        .hasMessage("split of version 2, this release reads version 1");
-    assertThatThrownBy(() -> SPLITS.deserialize(1, longer))
+    assertThatThrownBy(() -> SPLITS.deserialize(3, split))
+        .hasMessage("split of version 3, this release reads versions 1 to 2");
+    assertThatThrownBy(() -> SPLITS.deserialize(2, longer))
         .hasMessage("split has 1 bytes too many");
     assertThatThrownBy(() -> SPLITS.deserialize(1, java.util.Arrays.copyOf(split, 40)))
         .isInstanceOf(IOException.class);
-    assertThatThrownBy(() -> STATES.deserialize(2, new byte[0]))
-        .hasMessage("enumerator state of version 2, this release reads version 1");
+    assertThatThrownBy(() -> STATES.deserialize(3, new byte[0]))
+        .hasMessage("enumerator state of version 3, this release reads versions 1 to 2");
   }
 }

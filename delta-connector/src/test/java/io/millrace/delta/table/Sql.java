@@ -9,6 +9,7 @@ import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.util.TestStreamEnvironment;
 import org.apache.flink.table.api.EnvironmentSettings;
+import org.apache.flink.table.api.ExplainDetail;
 import org.apache.flink.table.api.TableResult;
 import org.apache.flink.table.api.bridge.java.StreamTableEnvironment;
 import org.apache.flink.types.Row;
@@ -34,6 +35,10 @@ public final class Sql {
     tables.getConfig().setLocalTimeZone(java.time.ZoneOffset.UTC);
   }
 
+  void set(String option, String value) {
+    tables.getConfig().set(option, value);
+  }
+
   public TableResult run(String statement) {
     return tables.executeSql(statement);
   }
@@ -53,6 +58,14 @@ public final class Sql {
     return rows;
   }
 
+  List<String> rowsUnchecked(String query) {
+    try {
+      return rows(query);
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   /** The first rows of a query that does not end, in the order in which they come. */
   public List<String> first(String query, int count) throws Exception {
     List<String> rows = new ArrayList<>();
@@ -62,6 +75,11 @@ public final class Sql {
       }
     }
     return rows;
+  }
+
+  /** The plan with what the planner reckons each step to have of rows. */
+  String costs(String query) {
+    return tables.explainSql(query, ExplainDetail.ESTIMATED_COST);
   }
 
   public String plan(String query) {

@@ -10,23 +10,32 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class TestDeltaSql {
+  /** Three orders, for tests that only read them. */
+  @TempDir private static Path orders;
+
   @TempDir private Path folder;
   private final Sql sql = new Sql(false);
 
-  @BeforeEach
-  void create() {
+  @BeforeAll
+  static void writeOrders() throws Exception {
+    var sql = new Sql(false);
+    create(sql, orders);
+    insertOrders(sql);
+  }
+
+  private static void create(Sql sql, Path place) {
     sql.run(
         "CREATE TABLE orders (id BIGINT, customer STRING, amount DECIMAL(10, 2), placed TIMESTAMP(6),"
             + " address ROW<city STRING, zip INT>, tags ARRAY<STRING>) WITH ('connector' = 'delta',"
-            + " 'path' = '%s')".formatted(folder));
+            + " 'path' = '%s')".formatted(place));
   }
 
-  private void insertOrders() throws Exception {
+  private static void insertOrders(Sql sql) throws Exception {
     sql.insert(
         "INSERT INTO orders VALUES"
             + " (1, 'ann', 10.50, TIMESTAMP '2026-01-01 00:00:00.000001', ROW('Bern', 3000),"
@@ -39,7 +48,7 @@ class TestDeltaSql {
 
   @Test
   void whatWasInsertedIsSelected() throws Exception {
-    insertOrders();
+    create(sql, orders);
 
     assertThat(sql.rows("SELECT * FROM orders"))
         .containsExactly(
@@ -54,11 +63,10 @@ class TestDeltaSql {
 
   @Test
   void aBatchQueryCountsAndLimits() throws Exception {
-    insertOrders();
     var batch = new Sql(true);
     batch.run(
         "CREATE TABLE orders (id BIGINT, customer STRING) WITH ('connector' = 'delta', 'path' ="
-            + " '%s')".formatted(folder));
+            + " '%s')".formatted(orders));
 
     assertThat(batch.rows("SELECT COUNT(*), COUNT(customer), MAX(id) FROM orders"))
         .containsExactly("+I[3, 2, 3]");
@@ -68,7 +76,7 @@ class TestDeltaSql {
 
   @Test
   void filtersOfEveryKindGiveTheRowsThatTheyShould() throws Exception {
-    insertOrders();
+    create(sql, orders);
     String many =
         IntStream.range(0, 300)
             .mapToObj(i -> String.valueOf(3 + 7 * i))
@@ -89,7 +97,8 @@ class TestDeltaSql {
 
   @Test
   void earlierVersionsAreReadByHints() throws Exception {
-    insertOrders();
+    create(sql, folder);
+    insertOrders(sql);
     sql.insert("INSERT INTO orders (id) VALUES (4)");
     long last = 0;
     Instant start = Instant.parse("2026-01-01T00:00:00Z");
@@ -201,6 +210,7 @@ class TestDeltaSql {
 
   @Test
   void whatCannotBeReadIsRefusedWhenTheStatementIsPlanned() {
+    create(sql, folder);
     assertThatThrownBy(() -> sql.rows("SELECT * FROM orders"))
         .hasRootCauseInstanceOf(Exception.class)
         .hasStackTraceContaining("there is no Delta table at " + folder);
