@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -120,6 +121,24 @@ class TestFeaturesBothWays {
     table.agree(7);
     table.spark("DELETE FROM {t} WHERE id = 2");
     table.agree(6);
+  }
+
+  @Test
+  void shallowClonesPointToFilesElsewhere() throws Exception {
+    SharedTable table = sparkTable("cloned", "'delta.enableDeletionVectors' = 'true'");
+    table.spark("DELETE FROM {t} WHERE id = 3");
+    SharedTable clone = SharedTable.named("clone");
+    clone.spark("CREATE TABLE {t} SHALLOW CLONE delta.`" + table.folder() + "`");
+    assertThat(actions(clone, 0, "add"))
+        .allMatch(add -> Path.of(URI.create(add.path("path").asText())).isAbsolute())
+        .anyMatch(add -> add.path("deletionVector").path("storageType").asText().equals("p"));
+    clone.agree(5);
+    append(clone, 10);
+    clone.agree(7);
+    table.agree(5);
+    clone.spark("DELETE FROM {t} WHERE id IN (2, 10)");
+    clone.agree(5);
+    table.agree(5);
   }
 
   @Test
