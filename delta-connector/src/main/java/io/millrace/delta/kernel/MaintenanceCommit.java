@@ -21,6 +21,7 @@ import java.util.TreeMap;
  * @param dataChange false if the rows stay as they are, and only their files change
  * @param likeThen a state whose schema, properties, features and domains the table shall take back
  * @param alteration of schema or properties
+ * @param statement if the commit is that of an UPDATE, DELETE or MERGE
  */
 public record MaintenanceCommit(
     String operation,
@@ -31,7 +32,8 @@ public record MaintenanceCommit(
     List<ChangeFile> changes,
     boolean dataChange,
     Optional<TableState> likeThen,
-    Optional<TableAlteration> alteration) {
+    Optional<TableAlteration> alteration,
+    Optional<Statement> statement) {
   public MaintenanceCommit {
     requireNonNull(operation, "operation is null");
     parameters = new TreeMap<>(parameters);
@@ -41,6 +43,21 @@ public record MaintenanceCommit(
     changes = List.copyOf(changes);
     requireNonNull(likeThen, "likeThen is null");
     requireNonNull(alteration, "alteration is null");
+    requireNonNull(statement, "statement is null");
+  }
+
+  /**
+   * What a statement that changes rows tells of itself.
+   *
+   * @param readVersion the version whose rows it read
+   * @param isolationLevel that was checked
+   * @param transactionId by which it knows its own commit again
+   */
+  public record Statement(long readVersion, String isolationLevel, String transactionId) {
+    public Statement {
+      requireNonNull(isolationLevel, "isolationLevel is null");
+      requireNonNull(transactionId, "transactionId is null");
+    }
   }
 
   /** A commit that changes no schema and no properties but those it takes back. */
@@ -62,6 +79,7 @@ public record MaintenanceCommit(
         changes,
         dataChange,
         likeThen,
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -76,7 +94,8 @@ public record MaintenanceCommit(
         List.of(),
         false,
         Optional.empty(),
-        Optional.of(change));
+        Optional.of(change),
+        Optional.empty());
   }
 
   /** A commit that lists no changed rows. */

@@ -13,6 +13,7 @@ import io.delta.kernel.internal.actions.Protocol;
 import io.delta.kernel.internal.actions.SingleAction;
 import io.delta.kernel.internal.tablefeatures.TableFeatures;
 import io.millrace.catalog.MillraceException;
+import io.millrace.delta.kernel.MaintenanceCommit.Statement;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -131,9 +132,14 @@ final class MaintenanceEntry {
         out.writeRawValue(parameter.getValue());
       }
       out.writeEndObject();
-      out.writeNumberField("readVersion", base.version());
+      out.writeNumberField(
+          "readVersion", change.statement().map(Statement::readVersion).orElse(base.version()));
       out.writeStringField(
-          "isolationLevel", change.dataChange() ? "Serializable" : "SnapshotIsolation");
+          "isolationLevel",
+          change
+              .statement()
+              .map(Statement::isolationLevel)
+              .orElse(change.dataChange() ? "Serializable" : "SnapshotIsolation"));
       out.writeBooleanField("isBlindAppend", change.changesNothing());
       out.writeObjectFieldStart("operationMetrics");
       for (Map.Entry<String, String> metric : change.metrics().entrySet()) {
@@ -141,7 +147,12 @@ final class MaintenanceEntry {
       }
       out.writeEndObject();
       out.writeStringField("engineInfo", Millrace.ENGINE_INFO);
-      out.writeStringField("txnId", UUID.randomUUID().toString());
+      out.writeStringField(
+          "txnId",
+          change
+              .statement()
+              .map(Statement::transactionId)
+              .orElseGet(() -> UUID.randomUUID().toString()));
       out.writeStringField(EntryChecksum.FIELD, checksum);
       out.writeEndObject();
       out.writeEndObject();

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.apache.flink.table.types.logical.RowType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +45,44 @@ public final class TableState {
 
   public long version() {
     return snapshot.getVersion();
+  }
+
+  /** Columns in order, with nullability. */
+  public RowType rowType() {
+    return DeltaTypes.toFlink(snapshot.getSchema());
+  }
+
+  /** Columns in order, as files know them. */
+  public List<TableField> fields() {
+    return TableField.of(
+        snapshot.getSchema(), TableConfig.COLUMN_MAPPING_MODE.fromMetadata(metadata()));
+  }
+
+  /** What the table asks of those who write its files. */
+  public WriteRules writeRules() {
+    return WriteRules.of(snapshot);
+  }
+
+  /** True if deleted rows may be listed in deletion vectors, so that their files stay. */
+  public boolean deletionVectorsEnabled() {
+    return TableConfig.DELETION_VECTORS_CREATION_ENABLED.fromMetadata(metadata());
+  }
+
+  /**
+   * Passes if a statement may change rows of the table.
+   *
+   * @param statement for messages: what it is called, such as {@code UPDATE}
+   * @param removes true if rows that are there may be removed or replaced
+   * @param writes true if rows are written, new ones or ones that move to another file
+   * @throws io.millrace.catalog.MillraceException TABLE_UNSUPPORTED naming what stands against it
+   */
+  public void requireModifiable(String statement, boolean removes, boolean writes) {
+    ModificationRules.require(this, statement, removes, writes);
+  }
+
+  /** Whether commits that update rows have to list them ({@code delta.enableChangeDataFeed}). */
+  public boolean hasChangeDataFeed() {
+    return TableConfig.CHANGE_DATA_FEED_ENABLED.fromMetadata(metadata());
   }
 
   /** When this version was made, milliseconds since 1970. */

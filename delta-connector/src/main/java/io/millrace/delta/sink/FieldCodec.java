@@ -13,31 +13,31 @@ import org.apache.flink.core.memory.DataOutputView;
 import org.jspecify.annotations.Nullable;
 
 /** Length-prefixed fields, shared by what this package sends and what it keeps in state. */
-final class FieldCodec {
+public final class FieldCodec {
   private FieldCodec() {}
 
-  static void writeString(String value, DataOutputView target) throws IOException {
+  public static void writeString(String value, DataOutputView target) throws IOException {
     byte[] bytes = value.getBytes(UTF_8);
     target.writeInt(bytes.length);
     target.write(bytes);
   }
 
-  static String readString(DataInputView source) throws IOException {
+  public static String readString(DataInputView source) throws IOException {
     return new String(readBytes(source), UTF_8);
   }
 
-  static void writeBytes(byte[] bytes, DataOutputView target) throws IOException {
+  public static void writeBytes(byte[] bytes, DataOutputView target) throws IOException {
     target.writeInt(bytes.length);
     target.write(bytes);
   }
 
-  static byte[] readBytes(DataInputView source) throws IOException {
+  public static byte[] readBytes(DataInputView source) throws IOException {
     byte[] bytes = new byte[source.readInt()];
     source.readFully(bytes);
     return bytes;
   }
 
-  static void writeFiles(List<DataFile> files, DataOutputView target) throws IOException {
+  public static void writeFiles(List<DataFile> files, DataOutputView target) throws IOException {
     target.writeInt(files.size());
     for (DataFile file : files) {
       writeString(file.path(), target);
@@ -60,7 +60,8 @@ final class FieldCodec {
   /**
    * @param partitioned false for what was written before tables had partitions
    */
-  static List<DataFile> readFiles(DataInputView source, boolean partitioned) throws IOException {
+  public static List<DataFile> readFiles(DataInputView source, boolean partitioned)
+      throws IOException {
     int size = source.readInt();
     List<DataFile> files = new ArrayList<>();
     for (int i = 0; i < size; i++) {
@@ -86,14 +87,14 @@ final class FieldCodec {
     return values;
   }
 
-  static void writeLongs(long[] values, DataOutputView target) throws IOException {
+  public static void writeLongs(long[] values, DataOutputView target) throws IOException {
     target.writeInt(values.length);
     for (long value : values) {
       target.writeLong(value);
     }
   }
 
-  static long[] readLongs(DataInputView source) throws IOException {
+  public static long[] readLongs(DataInputView source) throws IOException {
     long[] values = new long[source.readInt()];
     for (int i = 0; i < values.length; i++) {
       values[i] = source.readLong();
@@ -101,7 +102,8 @@ final class FieldCodec {
     return values;
   }
 
-  static void writeCounts(Map<String, Long> counts, DataOutputView target) throws IOException {
+  public static void writeCounts(Map<String, Long> counts, DataOutputView target)
+      throws IOException {
     target.writeInt(counts.size());
     for (Map.Entry<String, Long> entry : counts.entrySet()) {
       writeString(entry.getKey(), target);
@@ -110,7 +112,7 @@ final class FieldCodec {
   }
 
   /** Adds what was written to {@code into} and returns it. */
-  static Map<String, Long> readCounts(DataInputView source, Map<String, Long> into)
+  public static Map<String, Long> readCounts(DataInputView source, Map<String, Long> into)
       throws IOException {
     int size = source.readInt();
     for (int i = 0; i < size; i++) {

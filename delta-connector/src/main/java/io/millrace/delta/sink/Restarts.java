@@ -5,14 +5,14 @@ import io.millrace.catalog.MillraceException;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
 
 /** Which failures of the sink a restart of the job can cure. */
-final class Restarts {
+public final class Restarts {
   private Restarts() {}
 
   /**
    * The failure as it should be thrown: one that would come again after every restart ends the job,
    * with the {@link MillraceException} in its chain of causes; any other is thrown as it is.
    */
-  static Exception unlessCurable(Exception failure) {
+  public static Exception unlessCurable(Exception failure) {
     MillraceException known = MillraceException.in(failure);
     if (known == null || isCurable(known.code())) {
       return failure;

@@ -15,7 +15,7 @@ import org.apache.flink.table.data.RowData;
  * rowsWritten}, {@code filesWritten} and {@code bytesWritten} of the table. Owned by the task's
  * thread.
  */
-interface TableFiles extends AutoCloseable {
+public interface TableFiles extends AutoCloseable {
   static TableFiles of(
       DeltaTableSpec spec,
       WriteRules rules,

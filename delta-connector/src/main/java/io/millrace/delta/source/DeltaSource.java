@@ -3,6 +3,7 @@ package io.millrace.delta.source;
 import static java.util.Objects.requireNonNull;
 
 import io.millrace.catalog.MillraceException;
+import io.millrace.delta.filter.RowFilter;
 import io.millrace.delta.kernel.TableSnapshot;
 import java.util.List;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -44,6 +45,19 @@ public final class DeltaSource
    */
   public static DeltaSourceBuilder builder(String path) {
     return new DeltaSourceBuilder(path);
+  }
+
+  /** The version whose columns were looked at; of a source of one version, that version. */
+  public long version() {
+    return spec.schemaVersion();
+  }
+
+  /**
+   * What files must meet to be read, by bounds of their columns; columns are called as in the
+   * files.
+   */
+  public RowFilter fileFilter() {
+    return spec.filter();
   }
 
   SourceSpec spec() {

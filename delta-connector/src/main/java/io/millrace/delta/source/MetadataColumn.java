@@ -14,7 +14,9 @@ public enum MetadataColumn {
   /** When that version was committed. */
   COMMIT_TIMESTAMP("_commit_timestamp", new LocalZonedTimestampType(false, 3)),
   /** The data file that the row is in, as the log has it. */
-  FILE_PATH("_file_path", new VarCharType(false, VarCharType.MAX_LENGTH));
+  FILE_PATH("_file_path", new VarCharType(false, VarCharType.MAX_LENGTH)),
+  /** Where in that file it is, counted from 0, deleted rows too. */
+  ROW_POSITION("_row_position", new BigIntType(false));
 
   private final String key;
   private final LogicalType type;

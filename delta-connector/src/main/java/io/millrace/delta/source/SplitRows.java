@@ -149,6 +149,9 @@ final class SplitRows implements AutoCloseable {
     if (column == MetadataColumn.CHANGE_TYPE && split.rows().inFile()) {
       return new OutputColumn.FileColumn(column.key(), List.of(CHANGE_TYPE));
     }
+    if (column == MetadataColumn.ROW_POSITION) {
+      return new OutputColumn.RowPosition(column.key());
+    }
     Object value =
         switch (column) {
           case CHANGE_TYPE ->
@@ -156,6 +159,7 @@ final class SplitRows implements AutoCloseable {
           case COMMIT_VERSION -> split.version();
           case COMMIT_TIMESTAMP -> TimestampData.fromEpochMillis(split.timestampMillis());
           case FILE_PATH -> StringData.fromString(split.path());
+          case ROW_POSITION -> throw new IllegalStateException("differs from row to row");
         };
     return new OutputColumn.Constant(column.key(), column.type(), value);
   }

@@ -5,6 +5,9 @@ import static java.util.Objects.requireNonNull;
 import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
 import io.millrace.delta.DeltaTableSpec;
+import io.millrace.delta.dml.ChangeKind;
+import io.millrace.delta.dml.PartitionDelete;
+import io.millrace.delta.filter.RowFilter;
 import io.millrace.delta.kernel.TableSnapshot;
 import io.millrace.delta.parquet.ParquetOptions;
 import io.millrace.delta.sink.CheckpointPart;
@@ -14,25 +17,41 @@ import io.millrace.delta.sink.Epoch;
 import io.millrace.delta.sink.EpochListener;
 import io.millrace.delta.sink.Overwrite;
 import io.millrace.delta.sink.PartitionOptions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.DataStreamSink;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
+import org.apache.flink.table.catalog.Column;
 import org.apache.flink.table.connector.ChangelogMode;
 import org.apache.flink.table.connector.ProviderContext;
+import org.apache.flink.table.connector.RowLevelModificationScanContext;
 import org.apache.flink.table.connector.sink.DataStreamSinkProvider;
 import org.apache.flink.table.connector.sink.DynamicTableSink;
+import org.apache.flink.table.connector.sink.abilities.SupportsDeletePushDown;
 import org.apache.flink.table.connector.sink.abilities.SupportsOverwrite;
 import org.apache.flink.table.connector.sink.abilities.SupportsPartitioning;
+import org.apache.flink.table.connector.sink.abilities.SupportsRowLevelDelete;
+import org.apache.flink.table.connector.sink.abilities.SupportsRowLevelUpdate;
 import org.apache.flink.table.data.RowData;
+import org.apache.flink.table.expressions.ResolvedExpression;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A Delta table that a statement writes: rows are appended, or with a primary key replaced and
  * deleted. They are there with the next checkpoint.
  */
-final class DeltaTableSink implements DynamicTableSink, SupportsPartitioning, SupportsOverwrite {
+final class DeltaTableSink
+    implements DynamicTableSink,
+        SupportsPartitioning,
+        SupportsOverwrite,
+        SupportsRowLevelDelete,
+        SupportsRowLevelUpdate,
+        SupportsDeletePushDown {
   private final DeltaTableSpec spec;
   private final PartitionOptions partitions;
   private final CompactionOptions compaction;
@@ -40,6 +59,8 @@ final class DeltaTableSink implements DynamicTableSink, SupportsPartitioning, Su
   private final boolean overwritesDynamically;
   private boolean overwrites;
   private Map<String, String> staticPartition = Map.of();
+  private @Nullable RowLevelWrite rowLevel;
+  private List<ResolvedExpression> deleted = List.of();
 
   /**
    * @param batch true in a job that ends, without checkpoints
@@ -82,6 +103,61 @@ final class DeltaTableSink implements DynamicTableSink, SupportsPartitioning, Su
   }
 
   @Override
+  public RowLevelDeleteInfo applyRowLevelDelete(@Nullable RowLevelModificationScanContext context) {
+    RowLevelWrite write = RowLevelWrite.of(ChangeKind.DELETE, spec, context);
+    rowLevel = write;
+    return new RowLevelDeleteInfo() {
+      @Override
+      public Optional<List<Column>> requiredColumns() {
+        return Optional.of(write.requiredColumns());
+      }
+    };
+  }
+
+  @Override
+  public RowLevelUpdateInfo applyRowLevelUpdate(
+      List<Column> updatedColumns, @Nullable RowLevelModificationScanContext context) {
+    RowLevelWrite write = RowLevelWrite.of(ChangeKind.UPDATE, spec, context);
+    rowLevel = write;
+    return new RowLevelUpdateInfo() {
+      @Override
+      public Optional<List<Column>> requiredColumns() {
+        return Optional.of(write.requiredColumns());
+      }
+    };
+  }
+
+  /** Accepts what selects whole files: everything, or conditions on partition columns. */
+  @Override
+  public boolean applyDeleteFilters(List<ResolvedExpression> filters) {
+    deleted = List.copyOf(filters);
+    return wholeFiles().isPresent();
+  }
+
+  private Optional<RowFilter> wholeFiles() {
+    List<RowFilter> parts = new ArrayList<>();
+    for (ResolvedExpression condition : deleted) {
+      Optional<RowFilter> part =
+          FilterTranslator.exactly(condition, Set.copyOf(spec.partitionColumns()));
+      if (part.isEmpty()) {
+        return Optional.empty();
+      }
+      parts.add(part.get());
+    }
+    return Optional.of(new RowFilter.And(parts));
+  }
+
+  @Override
+  public Optional<Long> executeDeletion() {
+    OptionalLong rows =
+        PartitionDelete.run(
+            spec.path(),
+            wholeFiles().orElseThrow(),
+            deleted.stream().map(StatementScans::text).toList());
+    return rows.isPresent() ? Optional.of(rows.getAsLong()) : Optional.empty();
+  }
+
+  @Override
   public SinkRuntimeProvider getSinkRuntimeProvider(Context context) {
     return new DataStreamSinkProvider() {
       @Override
@@ -93,6 +169,9 @@ final class DeltaTableSink implements DynamicTableSink, SupportsPartitioning, Su
   }
 
   private DataStreamSink<?> write(ProviderContext provider, DataStream<RowData> rows) {
+    if (rowLevel != null) {
+      return rowLevel.write(rows, step -> uid(provider, step));
+    }
     if (batch) {
       return writeAtOnce(provider, rows);
     }
@@ -150,6 +229,8 @@ final class DeltaTableSink implements DynamicTableSink, SupportsPartitioning, Su
         new DeltaTableSink(spec, partitions, compaction, batch, overwritesDynamically);
     copy.overwrites = overwrites;
     copy.staticPartition = staticPartition;
+    copy.rowLevel = rowLevel;
+    copy.deleted = deleted;
     return copy;
   }
 

@@ -17,6 +17,7 @@ import java.util.Optional;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.streaming.api.legacy.io.CollectionInputFormat;
 import org.apache.flink.table.connector.ChangelogMode;
+import org.apache.flink.table.connector.RowLevelModificationScanContext;
 import org.apache.flink.table.connector.source.DynamicTableSource;
 import org.apache.flink.table.connector.source.InputFormatProvider;
 import org.apache.flink.table.connector.source.ScanTableSource;
@@ -26,6 +27,7 @@ import org.apache.flink.table.connector.source.abilities.SupportsFilterPushDown;
 import org.apache.flink.table.connector.source.abilities.SupportsLimitPushDown;
 import org.apache.flink.table.connector.source.abilities.SupportsProjectionPushDown;
 import org.apache.flink.table.connector.source.abilities.SupportsReadingMetadata;
+import org.apache.flink.table.connector.source.abilities.SupportsRowLevelModificationScan;
 import org.apache.flink.table.connector.source.abilities.SupportsStatisticReport;
 import org.apache.flink.table.connector.source.abilities.SupportsWatermarkPushDown;
 import org.apache.flink.table.data.RowData;
@@ -38,6 +40,7 @@ import org.apache.flink.table.types.logical.LogicalType;
 import org.apache.flink.table.types.logical.LogicalTypeFamily;
 import org.apache.flink.table.types.logical.RowType;
 import org.apache.flink.table.types.utils.TypeConversions;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A Delta table in a query. Columns that are not used, files in which no row can match and files
@@ -52,7 +55,8 @@ final class DeltaTableSource
         SupportsAggregatePushDown,
         SupportsStatisticReport,
         SupportsWatermarkPushDown,
-        SupportsReadingMetadata {
+        SupportsReadingMetadata,
+        SupportsRowLevelModificationScan {
   private final String name;
   private final ReadOptions options;
   private final PlannedTable planned;
@@ -65,6 +69,7 @@ final class DeltaTableSource
   private long limit = Long.MAX_VALUE;
   private Optional<Answer> answer = Optional.empty();
   private Optional<WatermarkStrategy<RowData>> watermarks = Optional.empty();
+  private @Nullable StatementScans statement;
 
   /**
    * @param path names from the table's column to the field
@@ -169,6 +174,9 @@ final class DeltaTableSource
       }
     }
     filter = parts.isEmpty() ? RowFilter.TRUE : new RowFilter.And(parts);
+    if (statement != null && metadata.contains(MetadataColumn.ROW_POSITION)) {
+      statement.conditions(filters);
+    }
     partitions = ofPartitions.isEmpty() ? RowFilter.TRUE : new RowFilter.And(ofPartitions);
     filtersLeft = !remaining.isEmpty();
     return Result.of(accepted, remaining);
@@ -191,7 +199,9 @@ final class DeltaTableSource
   @Override
   public boolean applyAggregates(
       List<int[]> groupingSets, List<AggregateExpression> aggregates, DataType producedDataType) {
-    if (options.mode() != Mode.SNAPSHOT
+    // A statement that changes rows has to know what it read, and of which version.
+    if (statement != null
+        || options.mode() != Mode.SNAPSHOT
         || limit != Long.MAX_VALUE
         || filtersLeft
         || groupingSets.size() != 1) {
@@ -221,6 +231,15 @@ final class DeltaTableSource
     watermarks = Optional.of(strategy.withIdleness(options.idleAfter()));
   }
 
+  /** The rows are looked for by a statement that changes some; not always in this table. */
+  @Override
+  public RowLevelModificationScanContext applyRowLevelModificationScan(
+      RowLevelModificationType type, @Nullable RowLevelModificationScanContext previous) {
+    StatementScans known = previous instanceof StatementScans ours ? ours : new StatementScans();
+    statement = known;
+    return known;
+  }
+
   @Override
   public void applyLimit(long rows) {
     limit = rows;
@@ -233,7 +252,13 @@ final class DeltaTableSource
           new CollectionInputFormat<>(
               answer.get().rows(), InternalSerializers.create(answer.get().type())));
     }
-    DeltaSourceBuilder source = options.source().on(planned.snapshot()).filter(filter);
+    StatementScans changing = options.readsLatest() ? statement : null;
+    // All that a statement reads of a table that it may change is one version.
+    DeltaSourceBuilder source =
+        options
+            .source()
+            .on(changing == null ? planned.snapshot() : changing.snapshot(options.path()))
+            .filter(filter);
     if (options.mode() == Mode.SNAPSHOT) {
       source.limit(limit);
     }
@@ -244,6 +269,9 @@ final class DeltaTableSource
       source.metadata(column.key(), column);
     }
     DeltaSource built = source.onlyTheseColumns().build();
+    if (changing != null) {
+      changing.scanned(options.path(), built.fileFilter());
+    }
     // The order of changes takes one reader.
     Optional<Integer> readers = options.mode() == Mode.CHANGES ? Optional.of(1) : Optional.empty();
     return watermarks.isPresent()
@@ -262,6 +290,7 @@ final class DeltaTableSource
     copy.limit = limit;
     copy.answer = answer;
     copy.watermarks = watermarks;
+    copy.statement = statement;
     return copy;
   }
 

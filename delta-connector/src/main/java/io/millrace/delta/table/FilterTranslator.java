@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.flink.table.expressions.CallExpression;
 import org.apache.flink.table.expressions.FieldReferenceExpression;
 import org.apache.flink.table.expressions.NestedFieldReferenceExpression;
@@ -24,6 +25,7 @@ import org.apache.flink.table.expressions.ValueLiteralExpression;
 import org.apache.flink.table.functions.BuiltInFunctionDefinitions;
 import org.apache.flink.table.functions.FunctionDefinition;
 import org.apache.flink.table.types.logical.LogicalType;
+import org.apache.flink.table.types.logical.LogicalTypeFamily;
 import org.apache.flink.table.types.logical.LogicalTypeRoot;
 import org.apache.flink.table.types.logical.utils.LogicalTypeChecks;
 import org.jspecify.annotations.Nullable;
@@ -91,6 +93,42 @@ final class FilterTranslator {
       }
     }
     return translate(condition).isPresent();
+  }
+
+  /**
+   * The condition as it is, if it is only about some columns whose value is the same in a whole
+   * file: it is then true of the file's rows where the result may match, and nowhere else.
+   */
+  static Optional<RowFilter> exactly(ResolvedExpression condition, Set<String> columns) {
+    if (condition instanceof CallExpression call) {
+      FunctionDefinition function = call.getFunctionDefinition();
+      if (function == BuiltInFunctionDefinitions.AND || function == BuiltInFunctionDefinitions.OR) {
+        List<RowFilter> parts = new ArrayList<>();
+        for (ResolvedExpression part : flatten(call, function)) {
+          Optional<RowFilter> exact = exactly(part, columns);
+          if (exact.isEmpty()) {
+            return Optional.empty();
+          }
+          parts.add(exact.get());
+        }
+        return Optional.of(
+            function == BuiltInFunctionDefinitions.AND
+                ? new RowFilter.And(parts)
+                : new RowFilter.Or(parts));
+      } else if (function == BuiltInFunctionDefinitions.BETWEEN
+          || function == BuiltInFunctionDefinitions.LIKE) {
+        return Optional.empty();
+      }
+    }
+    return translate(condition)
+        .filter(
+            filter ->
+                filter.columns().stream()
+                    .allMatch(
+                        column ->
+                            column.path().size() == 1
+                                && columns.contains(column.path().get(0))
+                                && !column.type().is(LogicalTypeFamily.APPROXIMATE_NUMERIC)));
   }
 
   /** The parts of a chain of ANDs or ORs, which may be thousands deep, in order. */

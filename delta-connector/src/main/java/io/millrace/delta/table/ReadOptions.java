@@ -51,6 +51,13 @@ final class ReadOptions {
     return twoPolls.compareTo(LEAST_IDLE) < 0 ? LEAST_IDLE : twoPolls;
   }
 
+  /** True for the rows of the latest version. */
+  boolean readsLatest() {
+    return mode() == Mode.SNAPSHOT
+        && options.getOptional(DeltaTableOptions.VERSION).isEmpty()
+        && options.getOptional(DeltaTableOptions.TIMESTAMP).isEmpty();
+  }
+
   /**
    * A source that reads what the options say.
    *

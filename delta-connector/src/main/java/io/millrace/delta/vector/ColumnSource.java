@@ -46,6 +46,24 @@ abstract class ColumnSource {
     }
   }
 
+  /** Where rows are. Tells every vector where it starts, since one may be read meanwhile. */
+  static final class Position extends ColumnSource {
+    @Override
+    List<LeafReader<?>> leaves() {
+      return List.of();
+    }
+
+    @Override
+    ColumnVector newVector(int capacity) {
+      return new PositionVector();
+    }
+
+    @Override
+    ColumnVector read(int rows, ColumnVector old) {
+      return old;
+    }
+  }
+
   /** A column without lists. */
   static final class Flat<V extends HeapVector> extends ColumnSource {
     private final LeafReader<V> leaf;

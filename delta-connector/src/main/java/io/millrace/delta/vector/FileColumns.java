@@ -30,6 +30,9 @@ final class FileColumns {
     if (column instanceof OutputColumn.Constant constant) {
       return new ColumnSource.Constant(new ConstantVector(constant.value()));
     }
+    if (column instanceof OutputColumn.RowPosition) {
+      return new ColumnSource.Position();
+    }
     OutputColumn.FileColumn wanted = (OutputColumn.FileColumn) column;
     GroupType group = schema;
     List<String> path = new ArrayList<>();

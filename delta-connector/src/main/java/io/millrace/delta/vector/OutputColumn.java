@@ -41,4 +41,15 @@ public sealed interface OutputColumn {
       requireNonNull(type, "type is null");
     }
   }
+
+  /**
+   * Where in its file each row is, counted from 0, deleted rows too.
+   *
+   * @param name for messages
+   */
+  record RowPosition(String name) implements OutputColumn {
+    public RowPosition {
+      requireNonNull(name, "name is null");
+    }
+  }
 }

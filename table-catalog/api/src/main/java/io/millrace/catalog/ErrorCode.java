@@ -34,6 +34,7 @@ public enum ErrorCode {
   SOURCE_GAP(4),
   VERIFICATION_FAILED(4),
   CHECK_VIOLATED(4),
+  MERGE_AMBIGUOUS(4),
 
   // The surroundings: brokers, disks, ports.
   TOPIC_NOT_FOUND(5),
