@@ -54,8 +54,7 @@ final class SourceBounds {
         case VARCHAR -> new Utf8(row.getString(position).toBytes());
         case DECIMAL -> {
           DecimalType decimal = (DecimalType) type;
-          yield row.getDecimal(position, decimal.getPrecision(), decimal.getScale())
-              .toBigDecimal();
+          yield row.getDecimal(position, decimal.getPrecision(), decimal.getScale()).toBigDecimal();
         }
         default ->
             FilterValues.micros(
