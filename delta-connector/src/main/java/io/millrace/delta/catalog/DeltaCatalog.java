@@ -13,6 +13,9 @@ import io.millrace.delta.table.DeltaTableFactory;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.table.api.EnvironmentSettings;
+import org.apache.flink.table.api.bridge.java.StreamTableEnvironment;
 import org.apache.flink.table.catalog.AbstractCatalog;
 import org.apache.flink.table.catalog.CatalogBaseTable;
 import org.apache.flink.table.catalog.CatalogDatabase;
@@ -55,7 +58,16 @@ public final class DeltaCatalog extends AbstractCatalog {
   DeltaCatalog(String name, String defaultDatabase, Warehouse warehouse) {
     super(name, defaultDatabase);
     this.warehouse = requireNonNull(warehouse, "warehouse is null");
-    this.procedures = new Procedures(this::path);
+    this.procedures = new Procedures(this::path, this::session);
+  }
+
+  /** A session that knows this catalog and no other. */
+  private StreamTableEnvironment session(StreamExecutionEnvironment environment) {
+    StreamTableEnvironment session =
+        StreamTableEnvironment.create(environment, EnvironmentSettings.inBatchMode());
+    session.registerCatalog(getName(), this);
+    session.useCatalog(getName());
+    return session;
   }
 
   /** Folder of a table that a procedure names, {@code table} or {@code database.table}. */

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,6 +48,31 @@ final class Arguments {
   /** Names with commas between them. */
   static List<String> names(String text) {
     return Arrays.stream(text.split(",", -1)).map(String::strip).toList();
+  }
+
+  /** SQL with semicolons between its parts, as they are outside of quotes. */
+  static List<String> clauses(String text) {
+    List<String> clauses = new ArrayList<>();
+    int from = 0;
+    char quote = 0;
+    for (int i = 0; i <= text.length(); i++) {
+      char c = i < text.length() ? text.charAt(i) : ';';
+      if (quote != 0) {
+        quote = c == quote ? 0 : quote;
+      } else if (c == '\'' || c == '`') {
+        quote = c;
+      } else if (c == ';') {
+        String clause = text.substring(from, i).strip();
+        if (!clause.isEmpty()) {
+          clauses.add(clause);
+        }
+        from = i + 1;
+      }
+    }
+    if (quote != 0) {
+      clauses.add(text.substring(from).strip());
+    }
+    return clauses;
   }
 
   /** {@code column=value} pairs with commas between them. */

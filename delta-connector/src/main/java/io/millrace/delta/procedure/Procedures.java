@@ -10,11 +10,16 @@ import org.apache.flink.table.procedures.Procedure;
 public final class Procedures {
   private final Map<String, Procedure> procedures;
 
-  public Procedures(TablePaths tables) {
+  /**
+   * @param tables where the tables are that procedures name
+   * @param sessions that procedures read tables of the catalog in
+   */
+  public Procedures(TablePaths tables, BatchSessions sessions) {
     Map<String, Procedure> all = new TreeMap<>();
     all.put("checkpoint", new CheckpointProcedure(tables));
     all.put("detail", new DetailProcedure(tables));
     all.put("history", new HistoryProcedure(tables));
+    all.put("merge_into", new MergeProcedure(tables, sessions));
     all.put("optimize", new OptimizeProcedure(tables));
     all.put("restore", new RestoreProcedure(tables));
     all.put("vacuum", new VacuumProcedure(tables));

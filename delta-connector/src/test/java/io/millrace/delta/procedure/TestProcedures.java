@@ -52,6 +52,7 @@ class TestProcedures {
             "+I[checkpoint]",
             "+I[detail]",
             "+I[history]",
+            "+I[merge_into]",
             "+I[optimize]",
             "+I[restore]",
             "+I[vacuum]");
@@ -94,6 +95,29 @@ class TestProcedures {
         Files.readString(warehouse.resolve("default/t/_delta_log/%020d.json".formatted(version)));
     String size = entry.substring(entry.indexOf("\"add\"")).replaceFirst("(?s).*?\"size\":", "");
     return Long.parseLong(size.substring(0, size.indexOf(',')));
+  }
+
+  @Test
+  void rowsAreMerged() throws Exception {
+    sql.run("CREATE TABLE updates (id INT, name STRING, gone BOOLEAN)");
+    stream.insert("INSERT INTO updates VALUES (1, 'one', false), (2, 'two', true), (9, 'nine', false)");
+
+    assertThat(
+            sql.rows(
+                "CALL sys.merge_into(`table` => 't', source => 'SELECT * FROM updates WHERE id > 0',"
+                    + " `on` => 't.id = s.id', clauses => '"
+                    + "WHEN MATCHED AND s.gone THEN DELETE;"
+                    + " WHEN MATCHED THEN UPDATE SET name = ''1; '' || s.name;"
+                    + " WHEN NOT MATCHED THEN INSERT (id, name) VALUES (s.id, s.name)')"))
+        .containsExactly("+I[3, 1, 1, 1]");
+
+    assertThat(sql.rows("SELECT * FROM t")).containsExactly("+I[1, 1; one]", "+I[3, n3]", "+I[9, nine]");
+    assertThat(sql.rows("CALL sys.history(`table` => 't', `limit` => 1)").get(0)).contains("MERGE");
+    assertThat(
+            stream.rows(
+                "CALL sys.merge_into('t', 'updates', 'x.id = y.id',"
+                    + " 'WHEN NOT MATCHED BY SOURCE THEN DELETE', 'x', 'y')"))
+        .containsExactly("+I[1, 0, 1, 0]");
   }
 
   @Test
