@@ -101,6 +101,17 @@ final class FlinkSql {
     return run("stream", statement);
   }
 
+  /** MERGE into a table {@code t} of rows {@code s}. */
+  void merge(Path folder, String source, String condition, List<String> clauses) {
+    ObjectNode request =
+        JSON.createObjectNode()
+            .put("merge", folder.toString())
+            .put("source", source)
+            .put("condition", condition);
+    request.set("clauses", JSON.valueToTree(clauses));
+    ask(request);
+  }
+
   private List<String> run(String mode, String statement) {
     JsonNode answer = ask(JSON.createObjectNode().put("mode", mode).put("sql", statement));
     List<String> rows = new ArrayList<>();

@@ -87,6 +87,16 @@ final class SharedTable {
     return FlinkSql.session().batch(statement.replace("{t}", asItIs));
   }
 
+  /**
+   * Our MERGE into the table, which is {@code t}.
+   *
+   * @param source query of the rows {@code s}
+   * @param clauses WHEN …
+   */
+  void merge(String source, String condition, String... clauses) {
+    FlinkSql.session().merge(folder, source, condition, List.of(clauses));
+  }
+
   private void declare(Map<String, String> options, Map<String, String> metadata) {
     FlinkSql.session().declare(asItIs, folder, options, metadata);
   }

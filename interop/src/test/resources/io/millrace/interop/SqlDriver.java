@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.millrace.delta.dml.MergeInto;
 import io.millrace.delta.kernel.TableSnapshot;
 import io.millrace.gateway.platform.FlinkCluster;
 import java.io.BufferedReader;
@@ -47,6 +48,8 @@ import org.apache.flink.util.CloseableIterator;
  * <pre>
  * {"table": NAME, "path": FOLDER, "version": N, "options": {…}, "metadata": {column: type}}
  *     declares a temporary table, in both sessions, with the columns that the version has
+ * {"merge": FOLDER, "source": QUERY, "condition": CONDITION, "clauses": [WHEN …]}
+ *     merges rows s into the table t
  * {"mode": "batch" | "stream", "sql": STATEMENT}
  *     runs it to its end: {"rows": [text, …]}, each with its kind if that is not an insert
  * </pre>
@@ -163,6 +166,10 @@ public final class SqlDriver {
       declare(request);
       return;
     }
+    if (request.has("merge")) {
+      merge(request);
+      return;
+    }
     StreamTableEnvironment session = request.path("mode").asText().equals("batch") ? batch : stream;
     ArrayNode rows = answer.putArray("rows");
     TableResult result = session.executeSql(request.path("sql").asText());
@@ -222,6 +229,17 @@ public final class SqlDriver {
       session.executeSql("DROP TEMPORARY TABLE IF EXISTS " + name);
       session.executeSql(statement);
     }
+  }
+
+  private void merge(JsonNode request) {
+    MergeInto merge =
+        MergeInto.table(batch, request.path("merge").asText(), "t")
+            .using(request.path("source").asText(), "s")
+            .on(request.path("condition").asText());
+    for (JsonNode clause : request.path("clauses")) {
+      merge = merge.when(clause.asText());
+    }
+    merge.execute();
   }
 
   private static String quoted(String name) {
