@@ -33,6 +33,7 @@ public final class SparkBenchmark {
 
   static {
     STATEMENTS.put("optimize", "OPTIMIZE {t}");
+    STATEMENTS.put("zorder", "OPTIMIZE {t} ZORDER BY (account, page)");
     STATEMENTS.put("delete", "DELETE FROM {t} WHERE account % 10 = 3");
     STATEMENTS.put("update", "UPDATE {t} SET clicks = 1000, page = '/moved' WHERE country = 'c7'");
     STATEMENTS.put(

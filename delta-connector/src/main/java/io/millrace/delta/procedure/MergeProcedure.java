@@ -13,9 +13,9 @@ import org.apache.flink.types.Row;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code CALL sys.merge_into(`table` => …, source => …, `on` => …, clauses => …)}: MERGE INTO a table.
- * Clauses are separated by semicolons. The source is a table of the catalog, or a query of such tables: a procedure does not see
- * the views of the session that calls it.
+ * {@code CALL sys.merge_into(`table` => …, source => …, `on` => …, clauses => …)}: MERGE INTO a
+ * table. Clauses are separated by semicolons. The source is a table of the catalog, or a query of
+ * such tables: a procedure does not see the views of the session that calls it.
  */
 public final class MergeProcedure implements Procedure {
   private static final String TARGET = "t";

@@ -100,7 +100,8 @@ class TestProcedures {
   @Test
   void rowsAreMerged() throws Exception {
     sql.run("CREATE TABLE updates (id INT, name STRING, gone BOOLEAN)");
-    stream.insert("INSERT INTO updates VALUES (1, 'one', false), (2, 'two', true), (9, 'nine', false)");
+    stream.insert(
+        "INSERT INTO updates VALUES (1, 'one', false), (2, 'two', true), (9, 'nine', false)");
 
     assertThat(
             sql.rows(
@@ -111,7 +112,8 @@ class TestProcedures {
                     + " WHEN NOT MATCHED THEN INSERT (id, name) VALUES (s.id, s.name)')"))
         .containsExactly("+I[3, 1, 1, 1]");
 
-    assertThat(sql.rows("SELECT * FROM t")).containsExactly("+I[1, 1; one]", "+I[3, n3]", "+I[9, nine]");
+    assertThat(sql.rows("SELECT * FROM t"))
+        .containsExactly("+I[1, 1; one]", "+I[3, n3]", "+I[9, nine]");
     assertThat(sql.rows("CALL sys.history(`table` => 't', `limit` => 1)").get(0)).contains("MERGE");
     assertThat(
             stream.rows(

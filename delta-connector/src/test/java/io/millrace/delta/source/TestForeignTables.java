@@ -49,8 +49,7 @@ class TestForeignTables {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** From the tests of delta-kernel-rs: rows 3, 4, 7, 11, 18 and 29. */
-  private static final String INLINE =
-      "^Bg9^0rr910000000000iXQKl0rr91000f55c8Xg0@@D72lkbi5=-{L";
+  private static final String INLINE = "^Bg9^0rr910000000000iXQKl0rr91000f55c8Xg0@@D72lkbi5=-{L";
 
   @TempDir private Path folder;
 

@@ -1,6 +1,11 @@
 package io.millrace.delta.table;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.delta.dml.MergeInto;
+import io.millrace.delta.kernel.MaintainedTable;
+import io.millrace.delta.maintenance.Optimize;
+import io.millrace.delta.maintenance.OptimizeOptions;
+import io.millrace.delta.maintenance.Progress;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
@@ -13,6 +18,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
@@ -30,31 +36,36 @@ import org.apache.flink.types.Row;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stream that upserts the changes that {@code BenchmarkTable} writes into its table, in Flink SQL
- * on two cores, checkpoints every ten seconds: what {@code MERGE INTO … WHEN MATCHED THEN UPDATE
- * SET * WHEN NOT MATCHED THEN INSERT *} does once. Every round has a fresh copy of the folder, and
- * begins without state, so that it reads the table's keys first.
+ * Statements on the table that {@code BenchmarkTable} writes, on two cores: those of {@code
+ * SparkBenchmark} in the module {@code interop}, so that both tell the same rows and checksum, and
+ * {@code upsert}, a stream in Flink SQL with checkpoints every ten seconds, which does to the table
+ * what {@code merge} does. Every statement has a fresh copy of the folder; the stream begins
+ * without state, so that it reads the table's keys first.
  *
- * <p>Arguments: the folder with {@code table} and {@code changes}, and rounds beside the one that
- * warms up. One JSON line each: wall seconds, CPU seconds of the process, peak of the heap, and
- * rows and checksum of the table afterwards.
+ * <p>Arguments: the folder with {@code table} and {@code changes}, rounds beside the one that warms
+ * up, and which statements (all if none is named). One JSON line each: wall seconds, CPU seconds of
+ * the process, peak of the heap, and rows and checksum of the table afterwards.
  */
-public final class UpsertBenchmark {
+public final class TableBenchmark {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int CORES = 2;
   private static final String COLUMNS =
       "id BIGINT, account BIGINT, clicks BIGINT, session STRING, page STRING, country STRING,"
           + " amount DECIMAL(12, 2), seen TIMESTAMP(6)";
+  private static final List<String> WORKS =
+      List.of("optimize", "zorder", "delete", "update", "merge", "upsert");
   private static final String KEY = ", PRIMARY KEY (id) NOT ENFORCED";
   private static final String CHECKSUM =
       "SELECT COUNT(*), SUM(id), SUM(account), SUM(COALESCE(clicks, -1)), SUM(amount),"
           + " SUM(CHAR_LENGTH(session) + CHAR_LENGTH(page) + CHAR_LENGTH(country)) FROM target";
 
-  private UpsertBenchmark() {}
+  private TableBenchmark() {}
 
   public static void main(String[] arguments) throws Exception {
     Path folder = Path.of(arguments[0]).toAbsolutePath();
     int rounds = Integer.parseInt(arguments[1]);
+    List<String> works =
+        arguments.length > 2 ? List.of(arguments).subList(2, arguments.length) : WORKS;
     var configuration = new Configuration();
     configuration.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(512));
     configuration.set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(64));
@@ -69,33 +80,39 @@ public final class UpsertBenchmark {
                 .build())) {
       cluster.start();
       for (int round = 0; round <= rounds; round++) {
-        Path copy = Files.createTempDirectory(folder, "upsert-");
-        try {
-          copy(folder.resolve("table"), copy);
-          measure(cluster, round, copy, folder.resolve("changes"));
-        } finally {
-          delete(copy);
-          delete(copy.resolveSibling(copy.getFileName() + "-state"));
+        for (String work : works) {
+          Path copy = Files.createTempDirectory(folder, "ours-");
+          Path checkpoints = copy.resolveSibling(copy.getFileName() + "-state");
+          try {
+            copy(folder.resolve("table"), copy);
+            measure(cluster, work, round, copy, folder.resolve("changes"), checkpoints);
+          } finally {
+            delete(copy);
+            delete(checkpoints);
+          }
         }
       }
     }
+    System.exit(0);
   }
 
-  private static void measure(MiniCluster cluster, int round, Path table, Path changes)
+  private static void measure(
+      MiniCluster cluster, String work, int round, Path table, Path changes, Path checkpoints)
       throws Exception {
-    StreamTableEnvironment sql =
-        session(cluster, table.resolveSibling(table.getFileName() + "-state"));
-    declare(sql, "changes", changes, KEY);
-    declare(sql, "target", table, KEY);
     ManagementFactory.getMemoryPoolMXBeans().forEach(MemoryPoolMXBean::resetPeakUsage);
     long cpu = processCpu();
     long began = System.nanoTime();
-    sql.executeSql("INSERT INTO target SELECT * FROM changes").await();
+    switch (work) {
+      case "optimize" -> optimize(table, List.of());
+      case "zorder" -> optimize(table, List.of("account", "page"));
+      case "upsert" -> upsert(session(cluster, checkpoints), table, changes);
+      default -> change(session(cluster, null), work, table, changes);
+    }
     double wall = (System.nanoTime() - began) / 1e9;
     double used = (processCpu() - cpu) / 1e9;
     Map<String, Object> line = new LinkedHashMap<>();
     line.put("engine", "millrace");
-    line.put("work", "upsert");
+    line.put("work", work);
     line.put("round", round);
     line.put("warm_up", round == 0);
     line.put("wall_s", wall);
@@ -114,6 +131,40 @@ public final class UpsertBenchmark {
       line.put("checksum", text.toString());
     }
     System.out.println(JSON.writeValueAsString(line));
+  }
+
+  private static void optimize(Path table, List<String> order) throws IOException {
+    var options = new OptimizeOptions(OptionalLong.empty(), false, Map.of(), 0, false, order);
+    try (MaintainedTable open = MaintainedTable.open(table.toString())) {
+      Optimize.run(open, options, Progress.SILENT);
+    }
+  }
+
+  private static void upsert(StreamTableEnvironment sql, Path table, Path changes)
+      throws Exception {
+    declare(sql, "changes", changes, KEY);
+    declare(sql, "target", table, KEY);
+    sql.executeSql("INSERT INTO target SELECT * FROM changes").await();
+  }
+
+  private static void change(StreamTableEnvironment sql, String work, Path table, Path changes)
+      throws Exception {
+    declare(sql, "changes", changes, "");
+    declare(sql, "target", table, "");
+    switch (work) {
+      case "delete" -> sql.executeSql("DELETE FROM target WHERE MOD(account, 10) = 3").await();
+      case "update" ->
+          sql.executeSql("UPDATE target SET clicks = 1000, page = '/moved' WHERE country = 'c7'")
+              .await();
+      case "merge" ->
+          MergeInto.table(sql, table.toString(), "t")
+              .using("SELECT * FROM changes", "c")
+              .on("t.id = c.id")
+              .when("WHEN MATCHED THEN UPDATE SET *")
+              .when("WHEN NOT MATCHED THEN INSERT *")
+              .execute();
+      default -> throw new IllegalArgumentException("no such statement: " + work);
+    }
   }
 
   private static StreamTableEnvironment session(MiniCluster cluster, @Nullable Path checkpoints) {
