@@ -11,6 +11,7 @@ import io.millrace.delta.dml.JobPart.Found;
 import io.millrace.delta.dml.JobPart.Rewritten;
 import io.millrace.delta.dml.JobPart.SourceRows;
 import io.millrace.delta.dml.JobPart.Written;
+import io.millrace.delta.filter.RowFilter;
 import io.millrace.delta.kernel.DeletionVector;
 import io.millrace.delta.kernel.DeletionVectorStore;
 import io.millrace.delta.kernel.LiveFile;
@@ -62,6 +63,7 @@ final class CommitOperator extends AbstractStreamOperator<Map<String, String>>
   private transient List<ChangeFile> changes;
   private transient StatementMetrics metrics;
   private transient long sourceRows;
+  private transient List<RowFilter> partners;
 
   CommitOperator(Statement statement) {
     this.statement = statement;
@@ -74,6 +76,7 @@ final class CommitOperator extends AbstractStreamOperator<Map<String, String>>
     rewritten = new HashSet<>();
     written = new ArrayList<>();
     changes = new ArrayList<>();
+    partners = new ArrayList<>();
     metrics = new StatementMetrics();
   }
 
@@ -93,6 +96,7 @@ final class CommitOperator extends AbstractStreamOperator<Map<String, String>>
       metrics.rows(files.counts());
     } else if (part instanceof SourceRows source) {
       sourceRows += source.count();
+      partners.add(source.partners());
     }
   }
 
@@ -115,13 +119,24 @@ final class CommitOperator extends AbstractStreamOperator<Map<String, String>>
         Math.max(0, System.currentTimeMillis() - statement.startedMillis()));
   }
 
+  /** What was read, as far as it could matter: rows that no row of a source can be for do not. */
+  private ReadSet read() {
+    ReadSet read = statement.read();
+    return partners.isEmpty()
+        ? read
+        : new ReadSet(
+            read.version(),
+            new RowFilter.And(List.of(read.filter(), new RowFilter.Or(partners))),
+            read.rowByRow());
+  }
+
   private Optional<Long> commit(MaintainedTable table) throws IOException {
     StatementCommit commit =
         new StatementCommit(
             table,
             statement.operation(),
             statement.parameters(),
-            statement.read(),
+            read(),
             statement.transactionId());
     Optional<Long> made =
         getRuntimeContext().getTaskInfo().getAttemptNumber() > 0

@@ -2,12 +2,15 @@ package io.millrace.delta.dml;
 
 import io.millrace.delta.ChangeFile;
 import io.millrace.delta.DataFile;
+import io.millrace.delta.filter.RowFilter;
 import io.millrace.delta.sink.FieldCodec;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
 import java.io.UncheckedIOException;
 import java.util.EnumMap;
 import java.util.List;
@@ -38,8 +41,13 @@ sealed interface JobPart {
   record Written(List<DataFile> files, List<ChangeFile> changes, Map<ChangeKind, Long> counts)
       implements JobPart {}
 
-  /** How many rows one subtask has read of a MERGE's source. */
-  record SourceRows(long count) implements JobPart {}
+  /**
+   * What one subtask has read of a MERGE's source.
+   *
+   * @param count how many rows
+   * @param partners what rows of the target meet that are for one of them
+   */
+  record SourceRows(long count, RowFilter partners) implements JobPart {}
 
   /** Such a file has neither statistics nor a number of rows that anybody asks for. */
   private static DataFile asDataFile(ChangeFile file) {
@@ -73,6 +81,7 @@ sealed interface JobPart {
       } else if (this instanceof SourceRows source) {
         target.writeByte(3);
         target.writeLong(source.count());
+        new ObjectOutputStream(target).writeObject(source.partners());
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -86,7 +95,9 @@ sealed interface JobPart {
       return switch (source.readByte()) {
         case 0 -> new Found(encoded.f0, FoundInFile.read(source));
         case 1 -> new Rewritten(encoded.f0, FoundInFile.read(source), source.readLong());
-        case 3 -> new SourceRows(source.readLong());
+        case 3 ->
+            new SourceRows(
+                source.readLong(), (RowFilter) new ObjectInputStream(source).readObject());
         default -> {
           DataInputViewStreamWrapper view = new DataInputViewStreamWrapper(source);
           List<DataFile> files = FieldCodec.readFiles(view, true);
@@ -104,6 +115,8 @@ sealed interface JobPart {
       };
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } catch (ClassNotFoundException e) {
+      throw new IllegalStateException(e);
     }
   }
 }

@@ -6,6 +6,7 @@ import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
 import io.millrace.delta.DeltaTableSpec;
 import io.millrace.delta.dml.MergeClause.When;
+import io.millrace.delta.filter.ColumnRef;
 import io.millrace.delta.filter.RowFilter;
 import io.millrace.delta.kernel.MaintainedTable;
 import io.millrace.delta.kernel.TableState;
@@ -225,7 +226,8 @@ public final class MergeInto {
               on,
               MergeSql.expanded(clauses, state.rowType(), sourceType.getFieldNames(), sourceName),
               broadcast);
-      SingleOutputStreamOperator<RowData> numbered = numbered(read, sourceType);
+      SingleOutputStreamOperator<RowData> numbered =
+          numbered(read, sourceType, keys(sql, state, sourceType));
       String sourceView = view(numbered, views);
       String targetView = view(target(environment, state, sql.targetColumns()), views);
       new MergeTypes(tables, path, state.rowType()).check(sql, targetView, sourceView);
@@ -273,10 +275,36 @@ public final class MergeInto {
   }
 
   private static SingleOutputStreamOperator<RowData> numbered(
-      DataStream<RowData> source, RowType type) {
+      DataStream<RowData> source, RowType type, List<SourceBounds.Key> keys) {
     RowType numbered = with(type, new RowType.RowField(MergeSql.NUMBER, new BigIntType(false)));
     return source.transform(
-        "merge: source", InternalTypeInfo.of(numbered), new SourceRowsOperator());
+        "merge: source", InternalTypeInfo.of(numbered), new SourceRowsOperator(keys));
+  }
+
+  /** By which it can be told that a row of the target has no partner, if that is all it takes. */
+  private List<SourceBounds.Key> keys(MergeSql sql, TableState state, RowType sourceType) {
+    List<SourceBounds.Key> keys = new ArrayList<>();
+    if (sql.has(When.NOT_MATCHED_BY_SOURCE)) {
+      return keys;
+    }
+    sql.equalColumns(targetName, sourceName)
+        .forEach(
+            (column, with) -> {
+              int at = state.rowType().getFieldIndex(column);
+              int position = sourceType.getFieldIndex(with);
+              if (at >= 0 && position >= 0) {
+                LogicalType type = state.rowType().getTypeAt(at);
+                LogicalType sourceColumn = sourceType.getTypeAt(position);
+                if (SourceBounds.Key.comparable(type, sourceColumn)) {
+                  keys.add(
+                      new SourceBounds.Key(
+                          new ColumnRef(List.of(state.inFiles(column)), type),
+                          position,
+                          sourceColumn));
+                }
+              }
+            });
+    return keys;
   }
 
   private DataStream<RowData> target(

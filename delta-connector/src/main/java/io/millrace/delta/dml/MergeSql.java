@@ -163,6 +163,41 @@ final class MergeSql {
     return columns.getFieldNames().stream().filter(words::mentions).toList();
   }
 
+  /** Columns of target and source that ON wants to be equal, of its parts joined by AND. */
+  Map<String, String> equalColumns(String targetName, String sourceName) {
+    Map<String, String> equal = new LinkedHashMap<>();
+    List<SqlWords.Word> part = new ArrayList<>();
+    for (SqlWords.Word word : new SqlWords(on).words()) {
+      if (word.depth() == 0 && (word.is("OR") || word.is("BETWEEN"))) {
+        return Map.of();
+      }
+      if (word.depth() == 0 && word.is("AND")) {
+        addEqual(part, targetName, sourceName, equal);
+        part.clear();
+      } else {
+        part.add(word);
+      }
+    }
+    addEqual(part, targetName, sourceName, equal);
+    return equal;
+  }
+
+  private static void addEqual(
+      List<SqlWords.Word> part, String target, String source, Map<String, String> equal) {
+    boolean equation =
+        part.size() == 7 && part.get(1).is(".") && part.get(3).is("=") && part.get(5).is(".");
+    if (!equation) {
+      return;
+    }
+    String left = part.get(0).name();
+    String right = part.get(4).name();
+    if (left.equals(target) && right.equals(source)) {
+      equal.put(part.get(2).name(), part.get(6).name());
+    } else if (left.equals(source) && right.equals(target)) {
+      equal.put(part.get(6).name(), part.get(2).name());
+    }
+  }
+
   /**
    * Pairs for which ON is true, and where it matters rows of the target without partner: columns to
    * write, place, kind and number of the row of the source.

@@ -1,5 +1,7 @@
 package io.millrace.delta.dml;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.flink.api.java.tuple.Tuple2;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.BoundedOneInput;
@@ -21,16 +23,27 @@ final class SourceRowsOperator extends AbstractStreamOperator<RowData>
 
   static final OutputTag<Tuple2<String, byte[]>> COUNTS = new OutputTag<>("counts", JobPart.TYPE);
 
+  private final ArrayList<SourceBounds.Key> keys;
+  private transient SourceBounds bounds;
   private transient GenericRowData number;
   private transient JoinedRowData numbered;
   private transient StreamRecord<RowData> record;
   private transient long base;
   private transient long count;
 
+  /**
+   * @param keys columns that ON wants to be equal to the target's; empty if more than these decide
+   *     which rows of the target the statement is about
+   */
+  SourceRowsOperator(List<SourceBounds.Key> keys) {
+    this.keys = new ArrayList<>(keys);
+  }
+
   @Override
   public void open() throws Exception {
     super.open();
     base = (long) getRuntimeContext().getTaskInfo().getIndexOfThisSubtask() << SUBTASK_SHIFT;
+    bounds = new SourceBounds(keys);
     number = new GenericRowData(1);
     numbered = new JoinedRowData();
     record = new StreamRecord<>(numbered);
@@ -38,12 +51,14 @@ final class SourceRowsOperator extends AbstractStreamOperator<RowData>
 
   @Override
   public void processElement(StreamRecord<RowData> element) {
+    bounds.add(element.getValue());
     number.setField(0, base + count++);
     output.collect(record.replace(numbered.replace(element.getValue(), number)));
   }
 
   @Override
   public void endInput() {
-    output.collect(COUNTS, new StreamRecord<>(new JobPart.SourceRows(count).encoded()));
+    output.collect(
+        COUNTS, new StreamRecord<>(new JobPart.SourceRows(count, bounds.partners()).encoded()));
   }
 }

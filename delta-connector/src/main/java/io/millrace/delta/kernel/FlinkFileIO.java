@@ -231,6 +231,8 @@ public final class FlinkFileIO implements FileIO {
 
     private static Configuration verifying() {
       Configuration configuration = new Configuration(false);
+      // Not that of the thread, which may be a job's, to be closed with it.
+      configuration.setClassLoader(FlinkFileIO.class.getClassLoader());
       configuration.setBoolean(ParquetInputFormat.PAGE_VERIFY_CHECKSUM_ENABLED, true);
       configuration.setBoolean(ParquetInputFormat.HADOOP_VECTORED_IO_ENABLED, false);
       return configuration;

@@ -197,6 +197,23 @@ abstract class MergeContract {
   }
 
   @Test
+  void aRowAppendedMeanwhileThatTheSourceHasNoneForIsNoConflict() {
+    insert("(1, 'a', 1.00, 'x')");
+    Meanwhile.WHAT.set(() -> insert("(500, 'b', 2.00, 'x')"));
+
+    MergeResult result =
+        merge("(1, 'A', 10, 'x'), (2, 'B', 20, 'x')")
+            .on("t.id = s.id AND meanwhile(t.id)")
+            .when("WHEN MATCHED THEN UPDATE SET *")
+            .when("WHEN NOT MATCHED THEN INSERT *")
+            .execute();
+
+    assertThat(result.rounds()).isEqualTo(1);
+    assertThat(rows())
+        .containsExactly("+I[1, A, 10.00, x]", "+I[2, B, 20.00, x]", "+I[500, b, 2.00, x]");
+  }
+
+  @Test
   void randomMergesDoWhatTheyDoToAMap() {
     Random random = new Random(11);
     Map<Long, String> expected = new TreeMap<>();

@@ -45,10 +45,10 @@ final class MergeSession {
 
   /** Appends rows; from any thread, as a planner is its thread's. */
   void insert(String ddl, String statement) {
-    StreamTableEnvironment stream = environment(false);
-    stream.executeSql(ddl);
+    StreamTableEnvironment other = environment(true);
+    other.executeSql(ddl);
     try {
-      stream.executeSql(statement).await(60, TimeUnit.SECONDS);
+      other.executeSql(statement).await(60, TimeUnit.SECONDS);
     } catch (Exception e) {
       throw new IllegalStateException(e);
     }

@@ -1,5 +1,6 @@
 package io.millrace.delta.table;
 
+import io.millrace.delta.dml.RetriedStatement;
 import io.millrace.delta.sink.SharedCluster;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,6 +42,10 @@ public final class Sql {
 
   public TableResult run(String statement) {
     return tables.executeSql(statement);
+  }
+
+  int untilUndisturbed(String statement) {
+    return RetriedStatement.run(tables, statement);
   }
 
   /** Runs an INSERT to its end. */
