@@ -12,7 +12,6 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 import java.time.temporal.ChronoField;
-import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import org.apache.flink.table.types.logical.LogicalType;
 import org.apache.parquet.io.api.Binary;
@@ -35,6 +34,7 @@ public final class FilterValues {
 
   private static final int NANOS_PER_MICRO = 1000;
   private static final int MICROS_PER_MILLI = 1000;
+  private static final long MICROS_PER_SECOND = 1_000_000;
 
   private FilterValues() {}
 
@@ -135,8 +135,11 @@ public final class FilterValues {
 
   /** Microseconds since 1970, finer digits cut off. */
   public static long micros(Instant instant) {
-    return ChronoUnit.MICROS.between(Instant.EPOCH, instant.truncatedTo(ChronoUnit.SECONDS))
-        + instant.getNano() / NANOS_PER_MICRO;
+    // Not ChronoUnit.MICROS.between, which counts nanoseconds and has none left after the year
+    // 2262.
+    return Math.addExact(
+        Math.multiplyExact(instant.getEpochSecond(), MICROS_PER_SECOND),
+        instant.getNano() / NANOS_PER_MICRO);
   }
 
   /** A number as filters compare it: the two zeros are equal; NaN, which has no order, is null. */

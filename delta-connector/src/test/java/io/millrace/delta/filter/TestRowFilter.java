@@ -153,4 +153,12 @@ class TestRowFilter {
     }
     assertThat(new Or(pairs).mayMatch(TEN_TO_TWENTY)).isFalse();
   }
+
+  @Test
+  void timesFarAwayAreTheMicrosecondsThatTheyAre() {
+    assertThat(FilterValues.micros("9999-12-31T23:59:59.999999Z"))
+        .isEqualTo(253_402_300_799_999_999L);
+    assertThat(FilterValues.micros("0001-01-01 00:00:00")).isEqualTo(-62_135_596_800_000_000L);
+    assertThat(FilterValues.micros("1969-12-31T23:59:59.999999Z")).isEqualTo(-1);
+  }
 }
