@@ -5,7 +5,7 @@ package io.millrace.catalog;
  *
  * <p>A code keeps its name and its exit code for ever; new ones are added at the end of their
  * group. Exit codes: 2 usage, 3 the project, 4 the data, 5 the surroundings, 6 a conflict with
- * other work, 70 a fault of ours.
+ * other work, 7 access, 70 a fault of ours.
  */
 public enum ErrorCode {
   // Usage: the command itself.
@@ -58,6 +58,19 @@ public enum ErrorCode {
   TABLE_UNSUPPORTED(6),
   TABLE_CORRUPT(6),
   SCHEMA_CHANGED(6),
+
+  // The catalog: who may do what, and what there is.
+  ARGUMENT_INVALID(2),
+  UNAUTHENTICATED(7),
+  PERMISSION_DENIED(7),
+  SECURABLE_NOT_FOUND(6),
+  SECURABLE_EXISTS(6),
+  SECURABLE_NOT_EMPTY(6),
+  SECURABLE_CHANGED(6),
+  LOCATION_OVERLAPS(6),
+  PRINCIPAL_NOT_FOUND(6),
+  PRINCIPAL_EXISTS(6),
+  LIMIT_EXCEEDED(6),
 
   // Ours.
   INTERNAL(70);

@@ -1,0 +1,5 @@
+/** Decisions: who may do what, and why. */
+@NullMarked
+package io.millrace.catalog.server.access;
+
+import org.jspecify.annotations.NullMarked;

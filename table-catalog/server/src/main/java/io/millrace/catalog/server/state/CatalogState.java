@@ -1,0 +1,638 @@
+package io.millrace.catalog.server.state;
+
+import static java.util.Objects.requireNonNull;
+
+import io.millrace.catalog.access.Privilege;
+import io.millrace.catalog.access.SecurableType;
+import io.millrace.catalog.server.model.Definition;
+import io.millrace.catalog.server.model.Principal;
+import io.millrace.catalog.server.model.Securable;
+import io.millrace.catalog.server.model.Token;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.pcollections.HashTreePMap;
+import org.pcollections.HashTreePSet;
+import org.pcollections.PMap;
+import org.pcollections.PSet;
+import org.pcollections.PSortedMap;
+import org.pcollections.TreePMap;
+
+/**
+ * Everything that decides who may do what, as of one version. Immutable: {@link #after} makes the
+ * next state, which shares all that stayed. Thread-safe; nothing here does I/O.
+ */
+public final class CatalogState {
+
+  /** What belongs to one securable. */
+  private record Node(Securable securable, GrantSet grants, PSortedMap<NameKey, UUID> children) {
+    Node with(Securable changed) {
+      return new Node(changed, grants, children);
+    }
+
+    Node with(GrantSet changed) {
+      return new Node(securable, changed, children);
+    }
+
+    Node withChild(NameKey name, UUID id) {
+      return new Node(securable, grants, children.plus(name, id));
+    }
+
+    Node withoutChild(NameKey name) {
+      return new Node(securable, grants, children.minus(name));
+    }
+  }
+
+  private static final CatalogState EMPTY =
+      new CatalogState(
+          0,
+          null,
+          HashTreePMap.empty(),
+          TreePMap.empty(),
+          HashTreePMap.empty(),
+          HashTreePMap.empty(),
+          HashTreePMap.empty(),
+          HashTreePMap.empty(),
+          HashTreePMap.empty(),
+          HashTreePMap.empty(),
+          new ConcurrentHashMap<>());
+
+  private final long version;
+  private final @Nullable UUID root;
+  private final PMap<UUID, Node> nodes;
+
+  /** By {@link Definition#ownLocation} with a slash at the end. */
+  private final PSortedMap<String, UUID> locations;
+
+  private final PMap<UUID, Principal> principals;
+  private final PMap<String, UUID> principalNames;
+
+  /** By member. */
+  private final PMap<UUID, PSet<UUID>> groups;
+
+  /** By group. */
+  private final PMap<UUID, PSet<UUID>> members;
+
+  private final PMap<UUID, Token> tokens;
+  private final PMap<String, UUID> tokenHashes;
+
+  /** Groups through groups, found when first asked for; of this state and those that share them. */
+  private final ConcurrentHashMap<UUID, PrincipalSet> reach;
+
+  private CatalogState(
+      long version,
+      @Nullable UUID root,
+      PMap<UUID, Node> nodes,
+      PSortedMap<String, UUID> locations,
+      PMap<UUID, Principal> principals,
+      PMap<String, UUID> principalNames,
+      PMap<UUID, PSet<UUID>> groups,
+      PMap<UUID, PSet<UUID>> members,
+      PMap<UUID, Token> tokens,
+      PMap<String, UUID> tokenHashes,
+      ConcurrentHashMap<UUID, PrincipalSet> reach) {
+    this.version = version;
+    this.root = root;
+    this.nodes = nodes;
+    this.locations = locations;
+    this.principals = principals;
+    this.principalNames = principalNames;
+    this.groups = groups;
+    this.members = members;
+    this.tokens = tokens;
+    this.tokenHashes = tokenHashes;
+    this.reach = reach;
+  }
+
+  /** A name as it is compared: whatever its case and Unicode form. */
+  public static String folded(String name) {
+    return NameKey.fold(name);
+  }
+
+  /** For reading a whole state at once. */
+  public static Loader loader() {
+    return new Loader();
+  }
+
+  /** Nothing, not even a metastore. */
+  public static CatalogState empty() {
+    return EMPTY;
+  }
+
+  /** Counts committed transactions; equal versions of one database are equal states. */
+  public long version() {
+    return version;
+  }
+
+  // ---- securables ------------------------------------------------------------------------------
+
+  /** The root. */
+  public Securable metastore() {
+    return node(requireNonNull(root, "there is no metastore yet")).securable();
+  }
+
+  /** The group of metastore admins. */
+  public UUID admins() {
+    return ((Definition.Metastore) metastore().definition()).admins();
+  }
+
+  public boolean isEmpty() {
+    return root == null;
+  }
+
+  public Optional<Securable> find(UUID id) {
+    return Optional.ofNullable(nodes.get(id)).map(Node::securable);
+  }
+
+  /** The one of a type with this name in another; names are equal whatever their case. */
+  public Optional<Securable> find(UUID parent, SecurableType type, String name) {
+    Node node = nodes.get(parent);
+    if (node == null) {
+      return Optional.empty();
+    }
+    return Optional.ofNullable(node.children().get(NameKey.of(type, name))).flatMap(this::find);
+  }
+
+  /**
+   * By the parts of its full name.
+   *
+   * @param parts as many as the type has
+   */
+  public Optional<Securable> find(SecurableType type, List<String> parts) {
+    if (parts.size() != type.nameParts()) {
+      throw new IllegalArgumentException(
+          "a %s has %d parts in its name, not %d"
+              .formatted(type.words(), type.nameParts(), parts.size()));
+    }
+    Securable at = metastore();
+    for (int i = 0; i < parts.size(); i++) {
+      boolean last = i == parts.size() - 1;
+      SecurableType each = last ? type : i == 0 ? SecurableType.CATALOG : SecurableType.SCHEMA;
+      Optional<Securable> next = find(at.id(), each, parts.get(i));
+      if (next.isEmpty()) {
+        return Optional.empty();
+      }
+      at = next.get();
+    }
+    return Optional.of(at);
+  }
+
+  /** {@code catalog.schema.name}; empty for the metastore. */
+  public String fullName(Securable securable) {
+    if (securable.isRoot()) {
+      return "";
+    }
+    Securable parent = node(securable.parent()).securable();
+    return parent.isRoot() ? securable.name() : fullName(parent) + "." + securable.name();
+  }
+
+  /**
+   * What lies in a securable, by name.
+   *
+   * @param after name that the first comes behind, for paging; empty from the start
+   */
+  public Stream<Securable> children(UUID parent, SecurableType type, String after) {
+    Node node = nodes.get(parent);
+    if (node == null) {
+      return Stream.empty();
+    }
+    NameKey from = after.isEmpty() ? NameKey.first(type) : NameKey.of(type, after);
+    return node.children().tailMap(from, after.isEmpty()).entrySet().stream()
+        .takeWhile(entry -> entry.getKey().type() == type)
+        .map(entry -> node(entry.getValue()).securable());
+  }
+
+  /** Whether anything lies in it. */
+  public boolean hasChildren(UUID parent) {
+    Node node = nodes.get(parent);
+    return node != null && !node.children().isEmpty();
+  }
+
+  /** Everything in it, the innermost first, as it can be dropped one after the other. */
+  public List<Securable> descendants(UUID parent) {
+    List<Securable> found = new ArrayList<>();
+    collect(parent, found);
+    return found;
+  }
+
+  private void collect(UUID parent, List<Securable> found) {
+    for (UUID child : node(parent).children().values()) {
+      collect(child, found);
+      found.add(node(child).securable());
+    }
+  }
+
+  /** Whether a principal owns anything. A walk over all securables. */
+  public Optional<Securable> ownedBy(UUID principal) {
+    return nodes.values().stream()
+        .map(Node::securable)
+        .filter(securable -> securable.owner().equals(principal))
+        .findFirst();
+  }
+
+  /** All securables, in no order. */
+  public Stream<Securable> all() {
+    return nodes.values().stream().map(Node::securable);
+  }
+
+  private Node node(UUID id) {
+    Node node = nodes.get(id);
+    if (node == null) {
+      throw new IllegalStateException("no securable " + id + " in version " + version);
+    }
+    return node;
+  }
+
+  // ---- places ----------------------------------------------------------------------------------
+
+  /**
+   * The securable whose own place a location is, or is in.
+   *
+   * @param location normalised
+   */
+  public Optional<Securable> atOrAbove(String location) {
+    String path = location + "/";
+    for (Map.Entry<String, UUID> at = locations.floorEntry(path); at != null; ) {
+      if (path.startsWith(at.getKey())) {
+        return find(at.getValue());
+      }
+      // No place lies in another, so that the nearest before it is the only one that can hold it.
+      return Optional.empty();
+    }
+    return Optional.empty();
+  }
+
+  /** A securable whose own place is in a location, if there is one. */
+  public Optional<Securable> below(String location) {
+    String path = location + "/";
+    Map.Entry<String, UUID> next = locations.ceilingEntry(path);
+    return next != null && next.getKey().startsWith(path)
+        ? find(next.getValue())
+        : Optional.empty();
+  }
+
+  // ---- principals ------------------------------------------------------------------------------
+
+  public Optional<Principal> principal(UUID id) {
+    return Optional.ofNullable(principals.get(id));
+  }
+
+  /** By the name that grants have for it, whatever its case. */
+  public Optional<Principal> principal(String name) {
+    return Optional.ofNullable(principalNames.get(NameKey.fold(name))).flatMap(this::principal);
+  }
+
+  /** All of a kind, in no order. */
+  public Stream<Principal> principals(Principal.Kind kind) {
+    return principals.values().stream().filter(principal -> principal.kind() == kind);
+  }
+
+  /** Direct members of a group. */
+  public Collection<UUID> members(UUID group) {
+    PSet<UUID> found = members.get(group);
+    return found == null ? Set.of() : found;
+  }
+
+  /** Groups that a principal is a direct member of. */
+  public Collection<UUID> groups(UUID member) {
+    PSet<UUID> found = groups.get(member);
+    return found == null ? Set.of() : found;
+  }
+
+  /** A principal with all its groups. */
+  public PrincipalSet reach(UUID principal) {
+    PrincipalSet known = reach.get(principal);
+    return known != null
+        ? known
+        : reach.computeIfAbsent(principal, id -> PrincipalSet.of(id, this::groups));
+  }
+
+  public boolean isAdmin(UUID principal) {
+    return reach(principal).contains(admins());
+  }
+
+  public Optional<Token> token(UUID id) {
+    return Optional.ofNullable(tokens.get(id));
+  }
+
+  /** By the hash of its secret. */
+  public Optional<Token> token(String hash) {
+    return Optional.ofNullable(tokenHashes.get(hash)).flatMap(this::token);
+  }
+
+  /** All of a principal, in no order. */
+  public Stream<Token> tokens(UUID principal) {
+    return tokens.values().stream().filter(token -> token.principal().equals(principal));
+  }
+
+  // ---- grants ----------------------------------------------------------------------------------
+
+  /** What was granted on a securable itself to a principal itself. */
+  public Set<Privilege> granted(UUID securable, UUID principal) {
+    return GrantSet.privileges(node(securable).grants().of(principal));
+  }
+
+  /** What was granted on a securable itself, to whom. */
+  public void forEachGrant(UUID securable, BiConsumer<UUID, Set<Privilege>> consumer) {
+    node(securable).grants().forEach(consumer);
+  }
+
+  /** Bits of what was granted on a securable itself to a principal or any of its groups. */
+  public long grantedBits(UUID securable, PrincipalSet who) {
+    return node(securable).grants().ofAny(who);
+  }
+
+  // ---- what comes next -------------------------------------------------------------------------
+
+  /** The same with a version. */
+  public CatalogState at(long changed) {
+    return new CatalogState(
+        changed,
+        root,
+        nodes,
+        locations,
+        principals,
+        principalNames,
+        groups,
+        members,
+        tokens,
+        tokenHashes,
+        reach);
+  }
+
+  /** The state after a change, which must fit: what it names is there, and names are free. */
+  public CatalogState after(Change change) {
+    if (change instanceof Change.PutSecurable put) {
+      return after(put.securable());
+    } else if (change instanceof Change.DropSecurable drop) {
+      return without(drop.securable());
+    } else if (change instanceof Change.PutGrant put) {
+      Node node = node(put.securable());
+      return withNodes(
+          nodes.plus(
+              put.securable(),
+              node.with(node.grants().with(put.principal(), GrantSet.bits(put.privileges())))));
+    } else if (change instanceof Change.PutPrincipal put) {
+      return after(put.principal());
+    } else if (change instanceof Change.DropPrincipal drop) {
+      return withoutPrincipal(drop.principal());
+    } else if (change instanceof Change.PutMember put) {
+      return withMembership(
+          groups.plus(put.member(), set(groups, put.member()).plus(put.group())),
+          members.plus(put.group(), set(members, put.group()).plus(put.member())));
+    } else if (change instanceof Change.DropMember drop) {
+      return withMembership(
+          groups.plus(drop.member(), set(groups, drop.member()).minus(drop.group())),
+          members.plus(drop.group(), set(members, drop.group()).minus(drop.member())));
+    } else if (change instanceof Change.PutToken put) {
+      return withTokens(
+          tokens.plus(put.token().id(), put.token()),
+          tokenHashes.plus(put.token().hash(), put.token().id()));
+    } else if (change instanceof Change.DropToken drop) {
+      Token gone = tokens.get(drop.token());
+      return gone == null
+          ? this
+          : withTokens(tokens.minus(gone.id()), tokenHashes.minus(gone.hash()));
+    }
+    throw new IllegalArgumentException("unknown change " + change);
+  }
+
+  private static PSet<UUID> set(PMap<UUID, PSet<UUID>> map, UUID key) {
+    PSet<UUID> found = map.get(key);
+    return found == null ? HashTreePSet.empty() : found;
+  }
+
+  private CatalogState after(Securable securable) {
+    Node before = nodes.get(securable.id());
+    PMap<UUID, Node> changed =
+        nodes.plus(
+            securable.id(),
+            before == null
+                ? new Node(securable, GrantSet.NONE, TreePMap.empty())
+                : before.with(securable));
+    PSortedMap<String, UUID> places = locations;
+    if (before != null) {
+      places = withoutPlace(places, before.securable());
+    }
+    Optional<String> own = securable.definition().ownLocation();
+    if (own.isPresent()) {
+      places = places.plus(own.get() + "/", securable.id());
+    }
+    if (securable.isRoot()) {
+      return with(securable.id(), changed, places);
+    }
+    NameKey name = NameKey.of(securable.type(), securable.name());
+    if (before != null) {
+      NameKey old = NameKey.of(before.securable().type(), before.securable().name());
+      if (!old.equals(name)) {
+        changed = changed.plus(securable.parent(), parent(changed, securable).withoutChild(old));
+      }
+    }
+    Node parent = parent(changed, securable);
+    UUID taken = parent.children().get(name);
+    if (taken != null && !taken.equals(securable.id())) {
+      throw new IllegalStateException("two securables are called " + securable.name());
+    }
+    return with(
+        root, changed.plus(securable.parent(), parent.withChild(name, securable.id())), places);
+  }
+
+  private static Node parent(PMap<UUID, Node> nodes, Securable child) {
+    Node parent = nodes.get(child.parent());
+    if (parent == null) {
+      throw new IllegalStateException("the parent of " + child.name() + " is not there");
+    }
+    return parent;
+  }
+
+  private static PSortedMap<String, UUID> withoutPlace(
+      PSortedMap<String, UUID> places, Securable securable) {
+    Optional<String> own = securable.definition().ownLocation();
+    return own.isPresent() ? places.minus(own.get() + "/") : places;
+  }
+
+  private CatalogState without(UUID id) {
+    Node gone = node(id);
+    if (!gone.children().isEmpty()) {
+      throw new IllegalStateException("something is in " + gone.securable().name());
+    }
+    Securable securable = gone.securable();
+    PMap<UUID, Node> changed = nodes.minus(id);
+    Node parent = parent(changed, securable);
+    changed =
+        changed.plus(
+            securable.parent(),
+            parent.withoutChild(NameKey.of(securable.type(), securable.name())));
+    return with(root, changed, withoutPlace(locations, securable));
+  }
+
+  private CatalogState after(Principal principal) {
+    Principal before = principals.get(principal.id());
+    PMap<String, UUID> names = principalNames;
+    if (before != null) {
+      names = names.minus(NameKey.fold(before.name()));
+    }
+    UUID taken = names.get(NameKey.fold(principal.name()));
+    if (taken != null) {
+      throw new IllegalStateException("two principals are called " + principal.name());
+    }
+    return withPrincipals(
+        principals.plus(principal.id(), principal),
+        names.plus(NameKey.fold(principal.name()), principal.id()));
+  }
+
+  private CatalogState withoutPrincipal(UUID id) {
+    Principal gone = principals.get(id);
+    if (gone == null) {
+      return this;
+    }
+    CatalogState next = this;
+    for (UUID group : new HashSet<>(groups(id))) {
+      next = next.after(new Change.DropMember(group, id));
+    }
+    for (UUID member : new HashSet<>(members(id))) {
+      next = next.after(new Change.DropMember(id, member));
+    }
+    for (Token token : tokens(id).toList()) {
+      next = next.after(new Change.DropToken(token.id()));
+    }
+    PMap<UUID, Node> changed = next.nodes;
+    for (Node node : next.nodes.values()) {
+      if (node.grants().of(id) != 0) {
+        changed = changed.plus(node.securable().id(), node.with(node.grants().with(id, 0)));
+      }
+    }
+    return next.withNodes(changed)
+        .withPrincipals(principals.minus(id), principalNames.minus(NameKey.fold(gone.name())));
+  }
+
+  private CatalogState with(
+      @Nullable UUID newRoot, PMap<UUID, Node> changed, PSortedMap<String, UUID> places) {
+    return new CatalogState(
+        version,
+        newRoot,
+        changed,
+        places,
+        principals,
+        principalNames,
+        groups,
+        members,
+        tokens,
+        tokenHashes,
+        reach);
+  }
+
+  private CatalogState withNodes(PMap<UUID, Node> changed) {
+    return with(root, changed, locations);
+  }
+
+  private CatalogState withPrincipals(PMap<UUID, Principal> changed, PMap<String, UUID> names) {
+    return new CatalogState(
+        version,
+        root,
+        nodes,
+        locations,
+        changed,
+        names,
+        groups,
+        members,
+        tokens,
+        tokenHashes,
+        reach);
+  }
+
+  private CatalogState withMembership(
+      PMap<UUID, PSet<UUID>> changedGroups, PMap<UUID, PSet<UUID>> changedMembers) {
+    return new CatalogState(
+        version,
+        root,
+        nodes,
+        locations,
+        principals,
+        principalNames,
+        changedGroups,
+        changedMembers,
+        tokens,
+        tokenHashes,
+        new ConcurrentHashMap<>());
+  }
+
+  private CatalogState withTokens(PMap<UUID, Token> changed, PMap<String, UUID> hashes) {
+    return new CatalogState(
+        version,
+        root,
+        nodes,
+        locations,
+        principals,
+        principalNames,
+        groups,
+        members,
+        changed,
+        hashes,
+        reach);
+  }
+
+  /**
+   * Takes everything that there is, in any order, and makes a state of it: without the copies that
+   * change after change would make. Used by one thread.
+   */
+  public static final class Loader {
+    private final List<Securable> securables = new ArrayList<>();
+    private final Map<UUID, GrantSet.Builder> grants = new HashMap<>();
+    private CatalogState principals = EMPTY;
+
+    private Loader() {}
+
+    public void securable(Securable securable) {
+      securables.add(securable);
+    }
+
+    public void principal(Principal principal) {
+      principals = principals.after(new Change.PutPrincipal(principal));
+    }
+
+    /** Both are there already. */
+    public void member(UUID group, UUID member) {
+      principals = principals.after(new Change.PutMember(group, member));
+    }
+
+    public void token(Token token) {
+      principals = principals.after(new Change.PutToken(token));
+    }
+
+    public void grant(UUID securable, UUID principal, Set<Privilege> privileges) {
+      grants.computeIfAbsent(securable, id -> new GrantSet.Builder()).add(principal, privileges);
+    }
+
+    /**
+     * The state.
+     *
+     * @throws IllegalStateException if something is in what is not there, or two have one name
+     */
+    public CatalogState load(long version) {
+      // Containers before what is in them.
+      securables.sort(Comparator.comparingInt(s -> s.isRoot() ? -1 : s.type().nameParts()));
+      CatalogState loaded = principals;
+      for (Securable securable : securables) {
+        loaded = loaded.after(securable);
+      }
+      PMap<UUID, Node> nodes = loaded.nodes;
+      for (Map.Entry<UUID, GrantSet.Builder> each : grants.entrySet()) {
+        Node node = loaded.node(each.getKey());
+        nodes = nodes.plus(each.getKey(), node.with(each.getValue().build()));
+      }
+      return loaded.withNodes(nodes).at(version);
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package io.millrace.catalog.server.state;
+
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Function;
+
+/** A principal and all groups that it is in, directly or through other groups. Immutable. */
+public final class PrincipalSet implements Iterable<UUID> {
+  private final UUID self;
+  private final Set<UUID> all;
+
+  private PrincipalSet(UUID self, Set<UUID> all) {
+    this.self = self;
+    this.all = all;
+  }
+
+  /** Walks the groups; one that is in itself, through others, ends the walk there. */
+  static PrincipalSet of(UUID self, Function<UUID, ? extends Collection<UUID>> groupsOf) {
+    Set<UUID> found = new LinkedHashSet<>();
+    found.add(self);
+    ArrayDeque<UUID> open = new ArrayDeque<>();
+    open.add(self);
+    while (!open.isEmpty()) {
+      for (UUID group : groupsOf.apply(open.remove())) {
+        if (found.add(group)) {
+          open.add(group);
+        }
+      }
+    }
+    return new PrincipalSet(self, new HashSet<>(found));
+  }
+
+  /** The principal itself. */
+  public UUID self() {
+    return self;
+  }
+
+  public boolean contains(UUID principal) {
+    return all.contains(principal);
+  }
+
+  int size() {
+    return all.size();
+  }
+
+  @Override
+  public Iterator<UUID> iterator() {
+    return all.iterator();
+  }
+}

@@ -1,0 +1,64 @@
+package io.millrace.catalog.server.store;
+
+import io.millrace.catalog.access.Privilege;
+import io.millrace.catalog.server.state.CatalogState;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+
+/** Reads the whole catalog, in one transaction. */
+final class StateLoader {
+  private StateLoader() {}
+
+  static CatalogState load(Handle handle) {
+    CatalogState.Loader loader = CatalogState.loader();
+    long version =
+        handle
+            .createQuery("SELECT version FROM catalog_version WHERE id = 1")
+            .mapTo(Long.class)
+            .one();
+    handle
+        .createQuery("SELECT body FROM securable")
+        .mapTo(String.class)
+        .forEach(body -> loader.securable(CatalogJson.securable(body)));
+    handle
+        .createQuery("SELECT body FROM principal")
+        .mapTo(String.class)
+        .forEach(body -> loader.principal(CatalogJson.principal(body)));
+    handle
+        .createQuery("SELECT group_id, member FROM membership")
+        .map(
+            (row, context) ->
+                new UUID[] {row.getObject(1, UUID.class), row.getObject(2, UUID.class)})
+        .forEach(pair -> loader.member(pair[0], pair[1]));
+    handle
+        .createQuery("SELECT body FROM token")
+        .mapTo(String.class)
+        .forEach(body -> loader.token(CatalogJson.token(body)));
+    // A million rows have a few dozen different texts.
+    Map<String, Set<Privilege>> known = new HashMap<>();
+    handle
+        .createQuery("SELECT securable, principal, privileges FROM permission")
+        .map(
+            (row, context) -> {
+              loader.grant(
+                  row.getObject(1, UUID.class),
+                  row.getObject(2, UUID.class),
+                  known.computeIfAbsent(row.getString(3), StateLoader::privileges));
+              return true;
+            })
+        .forEach(row -> {});
+    return loader.load(version);
+  }
+
+  private static Set<Privilege> privileges(String text) {
+    Set<Privilege> privileges = EnumSet.noneOf(Privilege.class);
+    for (String name : text.split(",")) {
+      privileges.add(Privilege.valueOf(name));
+    }
+    return privileges;
+  }
+}

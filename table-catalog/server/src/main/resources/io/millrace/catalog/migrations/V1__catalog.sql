@@ -1,0 +1,71 @@
+-- One dialect for H2 and PostgreSQL. Reads come from memory; tables are what a start loads.
+
+-- The only row says how many transactions there were; whoever writes locks it first.
+CREATE TABLE catalog_version (
+  id INTEGER PRIMARY KEY,
+  version BIGINT NOT NULL
+);
+INSERT INTO catalog_version (id, version) VALUES (1, 0);
+
+-- What other instances follow; the oldest are deleted, and who was further behind loads everything.
+CREATE TABLE catalog_change (
+  version BIGINT PRIMARY KEY,
+  made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  changes VARCHAR NOT NULL
+);
+
+CREATE TABLE securable (
+  id UUID PRIMARY KEY,
+  parent UUID NOT NULL,
+  type VARCHAR(32) NOT NULL,
+  folded_name VARCHAR(1024) NOT NULL,
+  location VARCHAR(4096),
+  body VARCHAR NOT NULL,
+  CONSTRAINT securable_name UNIQUE (parent, type, folded_name),
+  CONSTRAINT securable_location UNIQUE (location)
+);
+
+CREATE TABLE permission (
+  securable UUID NOT NULL REFERENCES securable (id),
+  principal UUID NOT NULL,
+  privileges VARCHAR(2048) NOT NULL,
+  PRIMARY KEY (securable, principal)
+);
+CREATE INDEX permission_principal ON permission (principal);
+
+CREATE TABLE principal (
+  id UUID PRIMARY KEY,
+  folded_name VARCHAR(1024) NOT NULL UNIQUE,
+  body VARCHAR NOT NULL
+);
+
+CREATE TABLE membership (
+  group_id UUID NOT NULL REFERENCES principal (id),
+  member UUID NOT NULL REFERENCES principal (id),
+  PRIMARY KEY (group_id, member)
+);
+CREATE INDEX membership_member ON membership (member);
+
+CREATE TABLE token (
+  id UUID PRIMARY KEY,
+  principal UUID NOT NULL REFERENCES principal (id),
+  hash VARCHAR(64) NOT NULL UNIQUE,
+  body VARCHAR NOT NULL
+);
+CREATE INDEX token_principal ON token (principal);
+
+CREATE TABLE audit_event (
+  id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  at TIMESTAMP WITH TIME ZONE NOT NULL,
+  principal UUID,
+  principal_name VARCHAR(1024) NOT NULL,
+  action VARCHAR(128) NOT NULL,
+  securable_type VARCHAR(32) NOT NULL,
+  full_name VARCHAR(4096) NOT NULL,
+  parameters VARCHAR NOT NULL,
+  outcome VARCHAR(16) NOT NULL,
+  reason VARCHAR NOT NULL,
+  request_id VARCHAR(64) NOT NULL,
+  source_address VARCHAR(128) NOT NULL
+);
+CREATE INDEX audit_event_at ON audit_event (at);
