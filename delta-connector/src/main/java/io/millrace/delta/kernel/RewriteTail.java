@@ -29,6 +29,11 @@ public final class RewriteTail {
     this.next = after + 1;
   }
 
+  /** The last version that was read; one before the first if none was. */
+  public long version() {
+    return next - 1;
+  }
+
   /**
    * A version that moved rows.
    *

@@ -9,6 +9,7 @@ import io.millrace.delta.kernel.DeletionVectorStore;
 import io.millrace.delta.kernel.LiveFile;
 import io.millrace.delta.kernel.MaintainedTable;
 import io.millrace.delta.kernel.MaintenanceCommit;
+import io.millrace.delta.kernel.RewriteTail;
 import io.millrace.delta.kernel.StoredRows;
 import io.millrace.delta.kernel.TableState;
 import io.millrace.delta.maintenance.RewrittenBin.Output;
@@ -197,14 +198,21 @@ public final class Optimize {
    * @return paths of the files of bins that cannot
    */
   private Set<String> commit(TableState planned, List<RewrittenBin> rewritten) {
+    RewriteTail others = new RewriteTail(table.path(), planned.version());
+    Set<String> moved = new HashSet<>();
     for (int attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
       TableState now = table.latest();
       requireSameColumns(planned, now, rewritten);
+      others.poll().forEach(rewrite -> moved.addAll(rewrite.removed()));
+      if (others.version() < now.version()) {
+        // Entries are gone that would say what became of files: plan from what there is now.
+        return giveUp(rewritten);
+      }
       StoredRows rows = now.storedRows();
       List<Replacement> replacements = new ArrayList<>();
       List<RewrittenBin> lost = new ArrayList<>();
       for (RewrittenBin bin : rewritten) {
-        bin.against(now, rows).ifPresentOrElse(replacements::add, () -> lost.add(bin));
+        bin.against(now, rows, moved).ifPresentOrElse(replacements::add, () -> lost.add(bin));
       }
       if (replacements.isEmpty() || replace(now, replacements)) {
         return giveUp(lost);
@@ -268,6 +276,11 @@ public final class Optimize {
           vectors.add(deleted);
         }
       }
+    }
+    if (removed.isEmpty()) {
+      // Others removed all of the files, with all of their rows.
+      OutputFiles.discard(table.path(), emptied);
+      return true;
     }
     List<DeletionVector> written = vectors.isEmpty() ? List.of() : store.write(vectors);
     for (int i = 0; i < written.size(); i++) {

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.roaringbitmap.RoaringBitmap;
 
 /**
@@ -51,9 +52,13 @@ record RewrittenBin(List<Source> sources, List<Output> outputs, RowMoves moves) 
   }
 
   /**
-   * @return empty if another writer removed one of the files, or brought rows back
+   * What to commit, after what others did meanwhile: a file whose rows they deleted or replaced,
+   * all of them, has them deleted in the new files.
+   *
+   * @param moved paths of files whose rows others moved to other files since this was read
+   * @return empty if one of the files is among these, or another writer brought rows back
    */
-  Optional<Replacement> against(TableState now, StoredRows rows) {
+  Optional<Replacement> against(TableState now, StoredRows rows, Set<String> moved) {
     Map<String, LiveFile> files = now.files();
     List<LiveFile> removed = new ArrayList<>(sources.size());
     List<RoaringBitmap> deleted = new ArrayList<>(outputs.size());
@@ -65,7 +70,14 @@ record RewrittenBin(List<Source> sources, List<Output> outputs, RowMoves moves) 
       Source source = sources.get(i);
       LiveFile current = files.get(source.file().path());
       if (current == null) {
-        return Optional.empty();
+        if (moved.contains(source.file().path()) || source.file().records().isEmpty()) {
+          return Optional.empty();
+        }
+        RoaringBitmap all = new RoaringBitmap();
+        all.add(0L, source.file().records().getAsLong());
+        all.andNot(source.deleted());
+        more.put(i, all);
+        continue;
       }
       removed.add(current);
       if (current.deletionVector().equals(source.file().deletionVector())) {
