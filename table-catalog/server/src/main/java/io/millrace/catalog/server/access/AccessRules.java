@@ -103,7 +103,8 @@ public final class AccessRules {
     return parent.isRoot() ? null : parent;
   }
 
-  static boolean isAllowed(CatalogState state, UUID principal, Action action, UUID id) {
+  /** As {@link StateAccessDecider#isAllowed}, of one state. */
+  public static boolean isAllowed(CatalogState state, UUID principal, Action action, UUID id) {
     Optional<Securable> found = applicable(state, action, id);
     return found.isPresent()
         && state.principal(principal).filter(Principal::acts).isPresent()
