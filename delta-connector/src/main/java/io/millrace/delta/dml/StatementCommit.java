@@ -7,6 +7,7 @@ import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
 import io.millrace.delta.ChangeFile;
 import io.millrace.delta.dml.ReadConflicts.Conflict;
+import io.millrace.delta.kernel.CommitTurn;
 import io.millrace.delta.kernel.LiveFile;
 import io.millrace.delta.kernel.LogTail;
 import io.millrace.delta.kernel.MaintainedTable;
@@ -95,29 +96,32 @@ final class StatementCommit {
       Supplier<Map<String, String>> metrics) {
     Set<String> touched = removed.stream().map(LiveFile::path).collect(Collectors.toSet());
     long checked = read.version();
-    for (int attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
-      TableState now = table.latest();
-      Optional<Conflict> conflict = conflicts(now).find(touched, checked, now.version());
-      if (conflict.isPresent()) {
-        throw refused(conflict.get());
-      }
-      checked = now.version();
-      MaintenanceCommit commit =
-          new MaintenanceCommit(
-              operation,
-              parameters,
-              metrics.get(),
-              removed,
-              added,
-              changes,
-              true,
-              Optional.empty(),
-              Optional.empty(),
-              Optional.of(
-                  new MaintenanceCommit.Statement(
-                      read.version(), isolationLevel(now), transactionId)));
-      if (table.commit(now, commit)) {
-        return now.version() + 1;
+    try (CommitTurn turn = CommitTurn.at(table.path())) {
+      for (int attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
+        turn.before(attempt);
+        TableState now = table.latest();
+        Optional<Conflict> conflict = conflicts(now).find(touched, checked, now.version());
+        if (conflict.isPresent()) {
+          throw refused(conflict.get());
+        }
+        checked = now.version();
+        MaintenanceCommit commit =
+            new MaintenanceCommit(
+                operation,
+                parameters,
+                metrics.get(),
+                removed,
+                added,
+                changes,
+                true,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(
+                    new MaintenanceCommit.Statement(
+                        read.version(), isolationLevel(now), transactionId)));
+        if (table.commit(now, commit)) {
+          return now.version() + 1;
+        }
       }
     }
     throw new MillraceException(

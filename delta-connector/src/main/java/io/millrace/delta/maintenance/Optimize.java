@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
+import io.millrace.delta.kernel.CommitTurn;
 import io.millrace.delta.kernel.DeletionVector;
 import io.millrace.delta.kernel.DeletionVectorStore;
 import io.millrace.delta.kernel.LiveFile;
@@ -200,22 +201,25 @@ public final class Optimize {
   private Set<String> commit(TableState planned, List<RewrittenBin> rewritten) {
     RewriteTail others = new RewriteTail(table.path(), planned.version());
     Set<String> moved = new HashSet<>();
-    for (int attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
-      TableState now = table.latest();
-      requireSameColumns(planned, now, rewritten);
-      others.poll().forEach(rewrite -> moved.addAll(rewrite.removed()));
-      if (others.version() < now.version()) {
-        // Entries are gone that would say what became of files: plan from what there is now.
-        return giveUp(rewritten);
-      }
-      StoredRows rows = now.storedRows();
-      List<Replacement> replacements = new ArrayList<>();
-      List<RewrittenBin> lost = new ArrayList<>();
-      for (RewrittenBin bin : rewritten) {
-        bin.against(now, rows, moved).ifPresentOrElse(replacements::add, () -> lost.add(bin));
-      }
-      if (replacements.isEmpty() || replace(now, replacements)) {
-        return giveUp(lost);
+    try (CommitTurn turn = CommitTurn.at(table.path())) {
+      for (int attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
+        turn.before(attempt);
+        TableState now = table.latest();
+        requireSameColumns(planned, now, rewritten);
+        others.poll().forEach(rewrite -> moved.addAll(rewrite.removed()));
+        if (others.version() < now.version()) {
+          // Entries are gone that would say what became of files: plan from what there is now.
+          return giveUp(rewritten);
+        }
+        StoredRows rows = now.storedRows();
+        List<Replacement> replacements = new ArrayList<>();
+        List<RewrittenBin> lost = new ArrayList<>();
+        for (RewrittenBin bin : rewritten) {
+          bin.against(now, rows, moved).ifPresentOrElse(replacements::add, () -> lost.add(bin));
+        }
+        if (replacements.isEmpty() || replace(now, replacements)) {
+          return giveUp(lost);
+        }
       }
     }
     rewritten.forEach(bin -> OutputFiles.discard(table.path(), bin.outputs()));

@@ -9,6 +9,7 @@ import io.millrace.catalog.MillraceException;
 import io.millrace.delta.DataFile;
 import io.millrace.delta.DeltaTableSpec;
 import io.millrace.delta.constraint.TableConstraint;
+import io.millrace.delta.kernel.CommitTurn;
 import io.millrace.delta.kernel.LiveFile;
 import io.millrace.delta.kernel.LogTail;
 import io.millrace.delta.kernel.LoggedCommit;
@@ -101,22 +102,27 @@ final class OverwriteCommit implements AutoCloseable {
               file.stats(),
               file.partitionValues()));
     }
-    for (int attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
-      OptionalLong made = table.transaction(transaction);
-      if (made.isPresent()) {
-        return table.version();
+    try (CommitTurn turn = CommitTurn.at(spec.path())) {
+      for (int attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
+        turn.before(attempt);
+        if (attempt > 1) {
+          table.reload();
+        }
+        OptionalLong made = table.transaction(transaction);
+        if (made.isPresent()) {
+          return table.version();
+        }
+        requireChecked(constraints);
+        judge(scope);
+        List<LiveFile> removed = new ArrayList<>();
+        replaced.forEach(path -> table.file(path).ifPresent(removed::add));
+        if (removed.isEmpty() && files.isEmpty()) {
+          return table.version();
+        }
+        if (table.commit(change(transaction, removed, files, added))) {
+          return table.version();
+        }
       }
-      requireChecked(constraints);
-      judge(scope);
-      List<LiveFile> removed = new ArrayList<>();
-      replaced.forEach(path -> table.file(path).ifPresent(removed::add));
-      if (removed.isEmpty() && files.isEmpty()) {
-        return table.version();
-      }
-      if (table.commit(change(transaction, removed, files, added))) {
-        return table.version();
-      }
-      table.reload();
     }
     throw new MillraceException(
         ErrorCode.COMMIT_CONFLICT,

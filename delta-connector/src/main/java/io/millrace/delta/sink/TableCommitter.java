@@ -8,6 +8,7 @@ import io.millrace.delta.ChangeFile;
 import io.millrace.delta.DataFile;
 import io.millrace.delta.DeltaTableSpec;
 import io.millrace.delta.constraint.TableConstraint;
+import io.millrace.delta.kernel.CommitTurn;
 import io.millrace.delta.kernel.DeletionVector;
 import io.millrace.delta.kernel.TableChange;
 import io.millrace.delta.kernel.TableDefinition;
@@ -123,31 +124,36 @@ public final class TableCommitter implements AutoCloseable {
           "checkpoint %d changes nothing in table %s"
               .formatted(committable.checkpointId(), spec.name()));
     }
-    for (int attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
-      if (isCommitted(committable)) {
-        return new CommitOutcome.AlreadyCommitted(table.version());
+    try (CommitTurn turn = CommitTurn.at(spec.path())) {
+      for (int attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
+        turn.before(attempt);
+        if (attempt > 1) {
+          table.reload();
+        }
+        if (isCommitted(committable)) {
+          return new CommitOutcome.AlreadyCommitted(table.version());
+        }
+        requireNotFenced(committable);
+        requireChecked(committable);
+        if (namesUnknownFiles(committable) && table.reload()) {
+          // Others committed meanwhile; only the latest version can say that a file is gone.
+          continue;
+        }
+        CommitPlan plan = CommitPlan.of(followed(committable), table);
+        List<ChangeFile> listed = changes.of(plan);
+        if (commit(change(committable, plan, listed))) {
+          plan.replaced().forEach(this::forget);
+          return new CommitOutcome.Committed(table.version());
+        }
+        table.deletionVectors().discard(plan.written());
+        LOG.info(
+            "Another writer was faster, planning again: table={}, version={}, checkpoint={}, "
+                + "attempt={}",
+            spec.name(),
+            table.version() + 1,
+            committable.checkpointId(),
+            attempt);
       }
-      requireNotFenced(committable);
-      requireChecked(committable);
-      if (namesUnknownFiles(committable) && table.reload()) {
-        // Others committed meanwhile; only the latest version can say that a file is gone.
-        continue;
-      }
-      CommitPlan plan = CommitPlan.of(followed(committable), table);
-      List<ChangeFile> listed = changes.of(plan);
-      if (commit(change(committable, plan, listed))) {
-        plan.replaced().forEach(this::forget);
-        return new CommitOutcome.Committed(table.version());
-      }
-      table.deletionVectors().discard(plan.written());
-      LOG.info(
-          "Another writer was faster, planning again: table={}, version={}, checkpoint={}, "
-              + "attempt={}",
-          spec.name(),
-          table.version() + 1,
-          committable.checkpointId(),
-          attempt);
-      table.reload();
     }
     changes.discard();
     throw new MillraceException(

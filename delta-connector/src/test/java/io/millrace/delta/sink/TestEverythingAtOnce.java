@@ -58,7 +58,7 @@ class TestEverythingAtOnce {
   private static final int UPDATED_GROUPS = 8;
   private static final int DELETED = 2 * GROUP;
   private static final int OTHERS_COUNT = UPDATED_GROUPS * GROUP + DELETED;
-  private static final int RETRIES_MAX = 100;
+  private static final int RETRIES_MAX = 5;
 
   private static final RowType TOTALS =
       (RowType)
