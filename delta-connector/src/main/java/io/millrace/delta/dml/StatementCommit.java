@@ -8,6 +8,7 @@ import io.millrace.catalog.MillraceException;
 import io.millrace.delta.ChangeFile;
 import io.millrace.delta.dml.ReadConflicts.Conflict;
 import io.millrace.delta.kernel.CommitTurn;
+import io.millrace.delta.kernel.IsolationLevel;
 import io.millrace.delta.kernel.LiveFile;
 import io.millrace.delta.kernel.LogTail;
 import io.millrace.delta.kernel.MaintainedTable;
@@ -23,9 +24,6 @@ import java.util.stream.Collectors;
 /** Makes the version of a statement, if nothing was committed meanwhile that stands against it. */
 final class StatementCommit {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final String ISOLATION_LEVEL = "delta.isolationLevel";
-  private static final String SERIALIZABLE = "Serializable";
-  private static final String WRITE_SERIALIZABLE = "WriteSerializable";
   private static final int ATTEMPTS_MAX = 200;
 
   private final MaintainedTable table;
@@ -45,12 +43,6 @@ final class StatementCommit {
     this.parameters = Map.copyOf(parameters);
     this.read = requireNonNull(read, "read is null");
     this.transactionId = requireNonNull(transactionId, "transactionId is null");
-  }
-
-  /** As {@code delta.isolationLevel} says; delta-spark's default, and all that it lets one set. */
-  static String isolationLevel(TableState state) {
-    String set = state.property(ISOLATION_LEVEL).orElse(SERIALIZABLE);
-    return set.equalsIgnoreCase(WRITE_SERIALIZABLE) ? WRITE_SERIALIZABLE : SERIALIZABLE;
   }
 
   /** A text, or a list of texts in a text, as delta-spark has predicates. */
@@ -75,7 +67,7 @@ final class StatementCommit {
     return new ReadConflicts(
         new LogTail(table.path()),
         read,
-        isolationLevel(now).equals(WRITE_SERIALIZABLE),
+        IsolationLevel.of(now) == IsolationLevel.WRITE_SERIALIZABLE,
         transactionId);
   }
 
@@ -118,7 +110,7 @@ final class StatementCommit {
                 Optional.empty(),
                 Optional.of(
                     new MaintenanceCommit.Statement(
-                        read.version(), isolationLevel(now), transactionId)));
+                        read.version(), IsolationLevel.of(now).toString(), transactionId)));
         if (table.commit(now, commit)) {
           return now.version() + 1;
         }

@@ -12,7 +12,7 @@ public final class DeletedRows {
    *
    * @param tablePath folder of the table
    * @param filePath of the data file, for messages
-   * @throws MillraceException TABLE_CORRUPT if the vector cannot be read
+   * @throws MillraceException FILE_NOT_FOUND, TABLE_CORRUPT if the vector cannot be read
    */
   public static RoaringBitmap read(String tablePath, String filePath, DeletionVector vector) {
     return new DeletionVectorStore(tablePath).read(filePath, vector);

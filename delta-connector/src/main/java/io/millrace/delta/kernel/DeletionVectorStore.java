@@ -9,9 +9,11 @@ import io.millrace.delta.log.DurableFiles;
 import io.millrace.delta.log.StorageFailure;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -51,7 +53,7 @@ public final class DeletionVectorStore {
   /**
    * The deleted rows of a file; the caller's to change.
    *
-   * @throws MillraceException TABLE_CORRUPT if the vector cannot be read
+   * @throws MillraceException FILE_NOT_FOUND, TABLE_CORRUPT if the vector cannot be read
    */
   public RoaringBitmap load(LiveFile file) {
     if (file.deletionVector().isEmpty()) {
@@ -69,6 +71,15 @@ public final class DeletionVectorStore {
   RoaringBitmap read(String filePath, DeletionVector vector) {
     try {
       return VectorBytes.read(tablePath, vector);
+    } catch (FileNotFoundException | NoSuchFileException e) {
+      throw new MillraceException(
+          ErrorCode.FILE_NOT_FOUND,
+          "the deletion vector of %s in table %s is not there: it was deleted, perhaps by VACUUM (%s)"
+              .formatted(filePath, tablePath, e.getMessage()),
+          "restore the deletion vector's file, or the table to a version that does not need it; a"
+              + " reader that fell behind starts anew, without its state, from a later version, or"
+              + " with all rows of the latest",
+          e);
     } catch (IOException | RuntimeException e) {
       throw new MillraceException(
           ErrorCode.TABLE_CORRUPT,

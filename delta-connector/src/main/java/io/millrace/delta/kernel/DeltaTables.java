@@ -115,7 +115,9 @@ public final class DeltaTables {
     Map<String, String> ours = new TreeMap<>();
     ours.put(TRANSACTION_RETENTION, retention == null ? "interval 30 days" : retention);
     for (String key : List.copyOf(properties.keySet())) {
-      if (key.startsWith(WriteRules.CONSTRAINT_PREFIX)
+      if (key.equals(IsolationLevel.PROPERTY)) {
+        ours.put(key, IsolationLevel.normalized(table.name(), properties.remove(key)));
+      } else if (key.startsWith(WriteRules.CONSTRAINT_PREFIX)
           || TableAlteration.KNOWN_TO_US.contains(key)) {
         ours.put(key, properties.remove(key));
       } else if (CreatedColumns.isOne(key)) {

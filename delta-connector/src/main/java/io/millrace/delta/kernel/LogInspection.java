@@ -120,7 +120,10 @@ final class LogInspection {
     return unreadable;
   }
 
-  /** The version whose entry, if it is still there, added a data file last. */
+  /**
+   * The version whose entry, if it is still there, added a data file last. One that only gave it
+   * another deletion vector did not.
+   */
   OptionalLong versionThatAdded(String path) {
     String logged = LogPaths.encode(path);
     OptionalLong last = OptionalLong.empty();
@@ -130,11 +133,17 @@ final class LogInspection {
         if (!name.matches()) {
           continue;
         }
+        boolean added = false;
+        boolean removed = false;
         for (String line : new String(read(file.getPath()), "UTF-8").split("\n")) {
-          if (line.contains(logged)
-              && MAPPER.readTree(line).path("add").path("path").asText().equals(logged)) {
-            last = OptionalLong.of(Long.parseLong(name.group(1)));
+          if (line.contains(logged)) {
+            JsonNode action = MAPPER.readTree(line);
+            added |= action.path("add").path("path").asText().equals(logged);
+            removed |= action.path("remove").path("path").asText().equals(logged);
           }
+        }
+        if (added && !removed) {
+          last = OptionalLong.of(Long.parseLong(name.group(1)));
         }
       }
     } catch (IOException e) {
@@ -143,11 +152,23 @@ final class LogInspection {
     return last;
   }
 
+  /** What is wrong with one entry; empty if nothing is. */
+  Optional<String> faultOf(long version) {
+    try {
+      return fault(version);
+    } catch (IOException e) {
+      return Optional.of(
+          "log entry %020d.json (version %d) cannot be read: %s"
+              .formatted(version, version, e.getMessage()));
+    }
+  }
+
   private Optional<String> fault(long version) throws IOException {
     String name = "%020d.json".formatted(version);
     byte[] entry = read(new Path(directory, name).toString());
     if (entry.length == 0) {
-      return Optional.of("log entry %s (version %d) is empty".formatted(name, version));
+      return Optional.of(
+          "log entry %s (version %d) ends at byte 0: it is empty".formatted(name, version));
     }
     long offset = 0;
     try (JsonParser parser = JSON.createParser(entry)) {
@@ -165,7 +186,8 @@ final class LogInspection {
     }
     if (!EntryChecksum.matches(entry)) {
       return Optional.of(
-          "log entry %s (version %d) does not match its checksum".formatted(name, version));
+          "log entry %s (version %d) ends at byte %d and does not match its checksum"
+              .formatted(name, version, entry.length));
     }
     for (String line : new String(entry, "UTF-8").split("\n")) {
       Optional<String> misshapen = misshapen(line);

@@ -48,9 +48,10 @@ public final class LogTail {
   /**
    * The entry that made a version; empty if there is none yet.
    *
-   * @throws MillraceException SOURCE_GAP if the entry is gone and later ones are there, naming the
-   *     first that is left; TABLE_CORRUPT naming the entry; TABLE_UNSUPPORTED if it raises the
-   *     table's protocol beyond what is read here; IO_FAILED
+   * @throws MillraceException SOURCE_GAP if the entry and all before it are gone and later ones are
+   *     there, naming the first that is left; TABLE_CORRUPT naming the entry, if it alone is gone,
+   *     or is damaged; TABLE_UNSUPPORTED if it raises the table's protocol beyond what is read
+   *     here; IO_FAILED
    */
   public Optional<LoggedCommit> read(long version) {
     Optional<LoggedCommit> found = attempt(version);
@@ -64,14 +65,36 @@ public final class LogTail {
     // Entries appear in order: what was not there a moment ago is there now, or never again.
     found = attempt(version);
     if (found.isEmpty()) {
-      throw new MillraceException(
-          ErrorCode.SOURCE_GAP,
-          "version %d of table %s is to be read next and is gone: the first version left in its log is %d"
-              .formatted(version, tablePath, earliest(later.getAsLong())),
-          "start the reader anew from a version that is there, and let the table keep its log for"
-              + " longer (delta.logRetentionDuration)");
+      throw gone(version, earliest(later.getAsLong()));
     }
     return found;
+  }
+
+  private MillraceException gone(long version, long earliest) {
+    if (earliest < version) {
+      // Logs are cleaned from their beginning: somebody else deleted this one.
+      return KernelFailures.damaged(
+          tablePath,
+          "log entry %020d.json (version %d) is missing from %s".formatted(version, version, log),
+          null);
+    }
+    return new MillraceException(
+        ErrorCode.SOURCE_GAP,
+        "version %d of table %s is to be read next and is gone: the first version left in its log is %d"
+            .formatted(version, tablePath, earliest),
+        "start the reader anew, without its state: from version %d ('starting-version'), which"
+                .formatted(earliest)
+            + " leaves out what was changed before, or without a start, which reads all rows of"
+            + " the latest version; and let the table keep its log for longer"
+            + " (delta.logRetentionDuration)");
+  }
+
+  /**
+   * The version that added a data file last, if its entry is still there. Reads the whole log: for
+   * telling people about a file that cannot be read.
+   */
+  public OptionalLong versionThatAdded(String path) {
+    return new LogInspection(tablePath).versionThatAdded(path);
   }
 
   private long earliest(long otherwise) {
@@ -116,22 +139,26 @@ public final class LogTail {
       throw StorageFailure.of("reading a log entry", entry.toString(), e);
     }
     if (!EntryChecksum.matches(bytes)) {
-      throw damaged(entry, version, "it does not match its checksum", null);
+      throw damaged(version, "it does not match its checksum", null);
     }
     try {
       return Optional.of(parse(version, modified, new String(bytes, StandardCharsets.UTF_8)));
     } catch (IOException | IllegalArgumentException e) {
-      throw damaged(entry, version, String.valueOf(e.getMessage()), e);
+      throw damaged(version, String.valueOf(e.getMessage()), e);
     } catch (RuntimeException e) {
       throw KernelFailures.translate("reading log entry " + entry, tablePath, e);
     }
   }
 
-  private MillraceException damaged(
-      Path entry, long version, String fault, @Nullable Throwable cause) {
+  private MillraceException damaged(long version, String otherwise, @Nullable Throwable cause) {
     return KernelFailures.damaged(
         tablePath,
-        "log entry %s (version %d) cannot be read: %s".formatted(entry.getName(), version, fault),
+        new LogInspection(tablePath)
+            .faultOf(version)
+            .orElseGet(
+                () ->
+                    "log entry %020d.json (version %d) cannot be read: %s"
+                        .formatted(version, version, otherwise)),
         cause);
   }
 

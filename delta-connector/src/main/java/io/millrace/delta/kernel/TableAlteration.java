@@ -195,6 +195,10 @@ public sealed interface TableAlteration {
     private static Map<String, String> normalized(String table, Map<String, String> properties) {
       Map<String, String> normalized = new TreeMap<>();
       for (Map.Entry<String, String> property : properties.entrySet()) {
+        if (property.getKey().equals(IsolationLevel.PROPERTY)) {
+          normalized.put(property.getKey(), IsolationLevel.normalized(table, property.getValue()));
+          continue;
+        }
         if (KNOWN_TO_US.contains(property.getKey())) {
           normalized.put(property.getKey(), property.getValue());
           continue;

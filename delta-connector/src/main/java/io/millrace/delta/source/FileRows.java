@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
 import io.millrace.delta.kernel.LiveFile;
+import io.millrace.delta.kernel.LogTail;
 import io.millrace.delta.kernel.TableField;
 import io.millrace.delta.vector.ColumnBatch;
 import io.millrace.delta.vector.OutputColumn;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.data.columnar.ColumnarRowData;
 import org.apache.flink.table.types.logical.RowType;
@@ -150,7 +152,13 @@ public final class FileRows {
     if (failure instanceof MillraceException known) {
       return known;
     }
-    String which = "data file %s of table %s".formatted(file.path(), tablePath);
+    OptionalLong added = new LogTail(tablePath).versionThatAdded(file.path());
+    String which =
+        "data file %s of table %s%s"
+            .formatted(
+                file.path(),
+                tablePath,
+                added.isPresent() ? " (added by version %d)".formatted(added.getAsLong()) : "");
     if (failure instanceof FileNotFoundException || failure instanceof NoSuchFileException) {
       return new MillraceException(
           ErrorCode.FILE_NOT_FOUND,

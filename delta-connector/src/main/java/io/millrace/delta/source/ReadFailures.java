@@ -2,13 +2,15 @@ package io.millrace.delta.source;
 
 import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
+import io.millrace.delta.kernel.LogTail;
 import io.millrace.delta.log.StorageFailure;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.util.OptionalLong;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
 
-/** What goes wrong with a data file, as failures that name it and its version. */
+/** What goes wrong with a data file, as failures that name it and its versions. */
 final class ReadFailures {
   private ReadFailures() {}
 
@@ -33,18 +35,28 @@ final class ReadFailures {
     };
   }
 
+  /**
+   * Names the file, the version that it is read for, and the one that added it if that is known.
+   */
   static MillraceException of(String tablePath, DeltaSplit split, Exception failure) {
     if (failure instanceof MillraceException known) {
       return known;
     }
+    OptionalLong added = new LogTail(tablePath).versionThatAdded(split.path());
     String which =
-        "data file %s of table %s (read for version %d)"
-            .formatted(split.path(), tablePath, split.version());
+        "data file %s of table %s (%sread for version %d)"
+            .formatted(
+                split.path(),
+                tablePath,
+                added.isPresent() ? "added by version %d, ".formatted(added.getAsLong()) : "",
+                split.version());
     if (failure instanceof FileNotFoundException || failure instanceof NoSuchFileException) {
       return new MillraceException(
           ErrorCode.FILE_NOT_FOUND,
           which + " is not there: it was deleted, perhaps by VACUUM",
-          "start the reader anew from a version that is there, or restore the file; and let VACUUM"
+          "restore the file, or the table to a version that does not need it; a reader that fell"
+              + " behind starts anew, without its state: from a later version ('starting-version'),"
+              + " or without a start, which reads all rows of the latest version; and let VACUUM"
               + " keep files for longer than readers are behind",
           failure);
     }

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.catalog.MillraceException;
+import io.millrace.delta.kernel.MaintainedTable;
+import io.millrace.delta.maintenance.Optimize;
+import io.millrace.delta.maintenance.OptimizeOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -211,6 +214,36 @@ abstract class MergeContract {
     assertThat(result.rounds()).isEqualTo(1);
     assertThat(rows())
         .containsExactly("+I[1, A, 10.00, x]", "+I[2, B, 20.00, x]", "+I[500, b, 2.00, x]");
+  }
+
+  @Test
+  void filesThatWereRewrittenMeanwhileAreReadAnew() throws Exception {
+    insert("(1, 'a', 1.00, 'x'), (2, 'b', 2.00, 'x')");
+    insert("(3, 'c', 3.00, 'x')");
+    insert("(4, 'd', 4.00, 'x')");
+    Meanwhile.WHAT.set(() -> optimize(OptimizeOptions.DEFAULT));
+
+    MergeResult result =
+        merge("(1, 'A', 10, 'x'), (2, 'B', 0, 'x'), (3, 'C', 30, 'x'), (5, 'E', 50, 'x')")
+            .on("t.id = s.id AND meanwhile(t.id)")
+            .when("WHEN MATCHED AND s.amount = 0 THEN DELETE")
+            .when("WHEN MATCHED THEN UPDATE SET *")
+            .when("WHEN NOT MATCHED THEN INSERT *")
+            .execute();
+
+    assertThat(result.rounds()).isEqualTo(2);
+    assertThat(info(result.version().orElseThrow() - 1).path("operation").asText())
+        .isEqualTo("OPTIMIZE");
+    assertThat(rows())
+        .containsExactly(
+            "+I[1, A, 10.00, x]", "+I[3, C, 30.00, x]", "+I[4, d, 4.00, x]", "+I[5, E, 50.00, x]");
+  }
+
+  /** As another process would do it, whatever this one is doing. */
+  void optimize(OptimizeOptions options) {
+    try (MaintainedTable table = MaintainedTable.open(folder.toString())) {
+      assertThat(Optimize.run(table, options, (step, done, total) -> {}).commits()).isPositive();
+    }
   }
 
   @Test

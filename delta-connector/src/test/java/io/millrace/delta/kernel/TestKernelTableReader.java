@@ -2,6 +2,7 @@ package io.millrace.delta.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
@@ -214,7 +215,15 @@ class TestKernelTableReader {
     byte[] flipped = whole.clone();
     Arrays.fill(flipped, 4, whole.length / 2, (byte) 7);
     Files.write(newest, flipped);
-    assertThat(ids()).hasSize(COMMITS);
+    try (WarningsSeen warnings = WarningsSeen.of(SnapshotLoader.class)) {
+      assertThat(ids()).hasSize(COMMITS);
+      assertThat(warnings.messages())
+          .singleElement(STRING)
+          .startsWith(
+              "Table checkpoints are unreadable, an earlier state was read instead: table=%s, "
+                      .formatted(table)
+                  + "checkpoints=[%s]".formatted(newest.getFileName()));
+    }
     Files.delete(newest);
     assertThat(ids()).hasSize(COMMITS);
 

@@ -176,7 +176,7 @@ class TestSnapshotScan {
     Files.write(folder.resolve(file.path()), java.util.Arrays.copyOf(bytes, bytes.length / 2));
     assertThat(failure(source, ErrorCode.TABLE_CORRUPT))
         .contains("data file " + file.path())
-        .contains("(read for version 1) cannot be read");
+        .contains("(added by version 1, read for version 1) cannot be read");
 
     bytes[bytes.length / 3] ^= 4;
     Files.write(folder.resolve(file.path()), bytes);
@@ -185,7 +185,26 @@ class TestSnapshotScan {
     Files.delete(folder.resolve(file.path()));
     assertThat(failure(source, ErrorCode.FILE_NOT_FOUND))
         .contains("data file " + file.path())
-        .contains("(read for version 1) is not there: it was deleted, perhaps by VACUUM");
+        .contains(
+            "(added by version 1, read for version 1) is not there: it was deleted, perhaps by VACUUM");
+  }
+
+  /** Fault 27: whoever deletes it, the commit that added it is named, and no later one. */
+  @Test
+  void aFileDeletedByHandIsNamedWithTheCommitThatAddedIt() throws Exception {
+    table.appendNumbers(0, 10);
+    DataFile file = table.appendNumbers(10, 20);
+    table.appendNumbers(20, 30);
+    // Another deletion vector of the file is no other file.
+    table.delete(file, 4);
+    Files.delete(folder.resolve(file.path()));
+
+    assertThat(failure(source().build(), ErrorCode.FILE_NOT_FOUND))
+        .contains(
+            "data file %s of table %s (added by version 2, read for version 4) is not there"
+                .formatted(file.path(), table.path()));
+    // Versions without it can still be read.
+    assertThat(Scan.rows(source().version(1))).hasSize(10);
   }
 
   private static String failure(DeltaSource source, ErrorCode code) {

@@ -230,6 +230,27 @@ class TestStreams {
         .hasMessageContaining("is gone: the first version left in its log is 4");
   }
 
+  /** Fault 23: logs are cleaned from their beginning, so that this is no clean-up. */
+  @Test
+  void anEntryThatIsMissingInTheMiddleIsNamed() throws Exception {
+    for (int i = 0; i < 5; i++) {
+      table.appendNumbers(i, i + 1);
+    }
+    Files.delete(folder.resolve("_delta_log/%020d.json".formatted(3)));
+    var tail = new LogTail(table.path());
+    assertThat(tail.read(2)).isPresent();
+
+    assertThatThrownBy(() -> tail.read(3))
+        .isInstanceOfSatisfying(
+            MillraceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.TABLE_CORRUPT))
+        .hasMessageContaining("table %s is damaged".formatted(table.path()))
+        .hasMessageContaining("log entry 00000000000000000003.json (version 3) is missing from");
+    assertThatThrownBy(() -> Scan.rows(DeltaSource.builder(table.path())))
+        .isInstanceOfSatisfying(
+            MillraceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.TABLE_CORRUPT))
+        .hasMessageContaining("log entry 00000000000000000003.json (version 3) is missing from");
+  }
+
   @Test
   void aChangedColumnStopsTheReaderAndAnAddedOneDoesNot() throws Exception {
     table.appendNumbers(0, 1);
