@@ -44,8 +44,10 @@ class TestCheckpointFailures {
             ExampleFiles.ROW_TYPE,
             false,
             Map.of(
-                "delta.checkpointPolicy", policy,
-                "delta.checkpointInterval", Integer.toString(interval))),
+                "delta.checkpointPolicy",
+                policy,
+                "delta.checkpointInterval",
+                Integer.toString(interval))),
         CommitStores.forTable(folder.toString()),
         Clock.systemUTC());
   }

@@ -40,12 +40,12 @@ class TestTornEntries {
     List<String> rows = rows();
     assertThat(rows).hasSize(5);
 
-    // The newline behind the last action is all that may be missing.
-    for (int length = 0; length < whole.length - 1; length++) {
+    // The newline behind the last action included.
+    for (int length = 0; length < whole.length; length++) {
       Files.write(entry, Arrays.copyOf(whole, length));
       assertTold(length, this::rows);
     }
-    Files.write(entry, Arrays.copyOf(whole, whole.length - 1));
+    Files.write(entry, whole);
     assertThat(rows()).isEqualTo(rows);
   }
 
@@ -54,11 +54,11 @@ class TestTornEntries {
     var log = new LogTail(table.path());
     assertThat(log.read(2).orElseThrow().added()).hasSize(1);
 
-    for (int length = 0; length < whole.length - 1; length++) {
+    for (int length = 0; length < whole.length; length++) {
       Files.write(entry, Arrays.copyOf(whole, length));
       assertTold(length, () -> log.read(2));
     }
-    Files.write(entry, Arrays.copyOf(whole, whole.length - 1));
+    Files.write(entry, whole);
     assertThat(log.read(2).orElseThrow().added()).hasSize(1);
   }
 

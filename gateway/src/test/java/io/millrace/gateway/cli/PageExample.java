@@ -10,9 +10,17 @@ import java.util.List;
  * Something that a page of the documentation tells people to type.
  *
  * @param line on which it begins
- * @param sql true for a statement of Flink SQL, false for a command
  */
-record PageExample(int line, boolean sql, String text) {
+record PageExample(int line, Kind kind, String text) {
+  enum Kind {
+    /** Of {@code bin/millrace}. */
+    COMMAND,
+    /** One statement of Flink SQL. */
+    SQL,
+    /** Statements of a method. */
+    JAVA
+  }
+
   private static final String FENCE = "```";
   private static final String COMMAND = "bin/millrace ";
 
@@ -34,12 +42,18 @@ record PageExample(int line, boolean sql, String text) {
       boolean run = i == 0 || !lines.get(i - 1).startsWith(NOT_RUN);
       if (run && lines.get(i).equals(FENCE + "sql")) {
         // What one block sets is not for the next, which a reader may begin with.
-        examples.add(new PageExample(i + 1, true, "SET 'execution.runtime-mode' = 'streaming'"));
+        examples.add(
+            new PageExample(i + 1, Kind.SQL, "SET 'execution.runtime-mode' = 'streaming'"));
         statements(lines.subList(i + 1, end), i + 2, examples);
+      } else if (run && lines.get(i).equals(FENCE + "java")) {
+        examples.add(
+            new PageExample(i + 2, Kind.JAVA, String.join("\n", lines.subList(i + 1, end))));
       } else if (run) {
         for (int at = i + 1; at < end; at++) {
           if (lines.get(at).startsWith(COMMAND + "table ")) {
-            examples.add(new PageExample(at + 1, false, lines.get(at).substring(COMMAND.length())));
+            examples.add(
+                new PageExample(
+                    at + 1, Kind.COMMAND, lines.get(at).substring(COMMAND.length())));
           }
         }
       }
@@ -67,7 +81,7 @@ record PageExample(int line, boolean sql, String text) {
       statement.append(line).append('\n');
       if (line.stripTrailing().endsWith(";")) {
         String text = statement.toString().strip();
-        examples.add(new PageExample(begin, true, text.substring(0, text.length() - 1)));
+        examples.add(new PageExample(begin, Kind.SQL, text.substring(0, text.length() - 1)));
         statement.setLength(0);
       }
     }

@@ -4,8 +4,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -27,11 +29,16 @@ import org.apache.flink.util.CloseableIterator;
  */
 final class PageSession {
   private static final Pattern SET = Pattern.compile("(?is)SET\\s+'([^']+)'\\s*=\\s*'([^']*)'");
+  private static final Pattern TABLE =
+      Pattern.compile("(?is)CREATE\\s+(?:TEMPORARY\\s+)?TABLE\\s+(\\w+).*");
+  private static final Pattern ENDLESS =
+      Pattern.compile("(?s).*'mode' = '(stream|changes|change-rows)'.*");
   private static final long TIMEOUT_SECONDS = 60;
 
   private final Path root;
   private final StreamTableEnvironment streaming = environment(false);
   private final StreamTableEnvironment batch = environment(true);
+  private final Set<String> followed = new HashSet<>();
   private StreamTableEnvironment current = streaming;
 
   /**
@@ -58,9 +65,18 @@ final class PageSession {
     return tables;
   }
 
+  StreamTableEnvironment batch() {
+    return batch;
+  }
+
+  /** A page's text with the test's folders in the place of the page's. */
+  String placed(String text) {
+    return text.replaceAll("(['\"])/(data|lake)(?=[/'\"])", "$1" + root + "/$2");
+  }
+
   /** Runs a statement to its end, or to its first row if it has none. */
   List<String> run(String statement) throws Exception {
-    String text = statement.replaceAll("'/(data|lake)(?=[/'])", "'" + root + "/$1");
+    String text = placed(statement);
     Matcher set = SET.matcher(text);
     if (set.matches()) {
       set(set.group(1), set.group(2));
@@ -74,7 +90,7 @@ final class PageSession {
       result.await(TIMEOUT_SECONDS, TimeUnit.SECONDS);
       return List.of();
     }
-    boolean endless = text.contains("'mode' = 'stream'") || text.contains("'mode' = 'change");
+    boolean endless = isEndless(text);
     List<String> rows = new ArrayList<>();
     try (CloseableIterator<Row> found = result.collect()) {
       while ((rows.isEmpty() || !endless) && found.hasNext()) {
@@ -82,6 +98,16 @@ final class PageSession {
       }
     }
     return rows;
+  }
+
+  /** Says of a table that is declared that it never ends, and finds queries of such tables. */
+  private boolean isEndless(String text) {
+    Matcher table = TABLE.matcher(text);
+    if (table.matches() && ENDLESS.matcher(text).matches()) {
+      followed.add(table.group(1));
+    }
+    return ENDLESS.matcher(text).matches()
+        || followed.stream().anyMatch(name -> text.matches("(?s).*\\b" + name + "\\b.*"));
   }
 
   private void set(String key, String value) {
