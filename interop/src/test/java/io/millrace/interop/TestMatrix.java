@@ -3,6 +3,7 @@ package io.millrace.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,7 +14,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What docs/delta.md says is there has a test, under the name that it gives. */
+/** What docs/delta.md and docs/faults.md say is there has a test, under the name that they give. */
 class TestMatrix {
   private static final Pattern NAMED = Pattern.compile("`(Test\\w+|delta_rs)\\.(\\w+)`");
 
@@ -32,6 +33,43 @@ class TestMatrix {
     }
     assertThat(missing).isEmpty();
     assertThat(found).isGreaterThan(50);
+  }
+
+  /** There {@code .method} is one of the class before it, and a class alone all of it. */
+  @Test
+  void everyTestOfAFaultExists() throws IOException {
+    Pattern named = Pattern.compile("`(Test\\w+|\\w+Contract)?(?:\\.(\\w+))?`");
+    List<String> missing = new ArrayList<>();
+    int rows = 0;
+    for (String line : Files.readAllLines(Product.home().resolve("docs/faults.md"))) {
+      if (!line.matches("\\| \\d.*")) {
+        continue;
+      }
+      rows++;
+      String type = "";
+      Matcher names = named.matcher(line.substring(line.lastIndexOf(" | ")));
+      while (names.find()) {
+        type = names.group(1) == null ? type : names.group(1);
+        String source = source(type).map(TestMatrix::text).orElse("");
+        String method = names.group(2);
+        if (source.isEmpty() || (method != null && !source.contains("void " + method + "("))) {
+          missing.add(line.split("\\|")[1].strip() + ": " + type + "." + method);
+        }
+      }
+      if (type.isEmpty()) {
+        missing.add(line);
+      }
+    }
+    assertThat(missing).isEmpty();
+    assertThat(rows).isGreaterThan(25);
+  }
+
+  private static String text(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static boolean exists(String type, String method) throws IOException {

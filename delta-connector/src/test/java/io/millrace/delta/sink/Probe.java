@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,9 @@ final class Probe {
 
   private volatile Runnable beside = () -> {};
   private volatile boolean held;
+  private volatile String stopped = "";
+  private volatile boolean waiting;
+  private final CountDownLatch goOn = new CountDownLatch(1);
   private final List<String> faults = new CopyOnWriteArrayList<>();
   private final Map<String, AtomicInteger> reached = new ConcurrentHashMap<>();
 
@@ -53,6 +57,20 @@ final class Probe {
   Probe failAt(String place, int n) {
     faults.add(place + "#" + n);
     return this;
+  }
+
+  /** Lets who is the n-th to arrive at a place wait there for {@link #goOn}. */
+  Probe waitAt(String place, int n) {
+    stopped = place + "#" + n;
+    return this;
+  }
+
+  boolean isWaiting() {
+    return waiting;
+  }
+
+  void goOn() {
+    goOn.countDown();
   }
 
   /** Runs something when a checkpoint is prepared, and when it is committed. */
@@ -84,6 +102,14 @@ final class Probe {
   /** True if this arrival is one that is to fail. */
   boolean takeFault(String place) {
     int n = reached.computeIfAbsent(place, ignored -> new AtomicInteger()).incrementAndGet();
+    if (stopped.equals(place + "#" + n)) {
+      waiting = true;
+      try {
+        goOn.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
     return faults.remove(place + "#" + n);
   }
 

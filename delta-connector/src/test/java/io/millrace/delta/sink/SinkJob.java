@@ -15,7 +15,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.JobID;
@@ -122,6 +124,25 @@ final class SinkJob {
   SinkJob checkpointEvery(Duration interval) {
     configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, interval);
     return this;
+  }
+
+  SinkJob checkpointTimeout(Duration timeout) {
+    configuration.set(CheckpointingOptions.CHECKPOINTING_TIMEOUT, timeout);
+    return this;
+  }
+
+  /** How many checkpoints of a job that runs have failed. */
+  static long failedCheckpoints(JobClient client) {
+    try {
+      return SharedCluster.get()
+          .getExecutionGraph(client.getJobID())
+          .get(TIMEOUT_SECONDS, TimeUnit.SECONDS)
+          .getCheckpointStatsSnapshot()
+          .getCounts()
+          .getNumberOfFailedCheckpoints();
+    } catch (InterruptedException | ExecutionException | TimeoutException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   SinkJob withoutCheckpoints() {

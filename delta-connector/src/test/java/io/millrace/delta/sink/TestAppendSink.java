@@ -111,6 +111,27 @@ class TestAppendSink {
     assertThat(SinkJob.rows(spec)).isEqualTo(expected(0, 1_000));
   }
 
+  /** Fault 10: a subtask stands still, and barriers wait behind the rows that it does not take. */
+  @Test
+  void checkpointsThatTimeOutUnderBackPressureCostNoRow() throws Exception {
+    SinkJob job =
+        job()
+            .numbers(0, 2_000)
+            .perCheckpoint(400)
+            .checkpointTimeout(Duration.ofMillis(500))
+            .probe(new Probe().waitAt("row", 500));
+    JobClient client = job.start();
+    SinkJob.await(client, job.probe()::isWaiting);
+    long before = SinkJob.failedCheckpoints(client);
+    SinkJob.await(client, () -> SinkJob.failedCheckpoints(client) >= before + 3);
+    assertThat(SinkJob.rows(spec)).hasSizeLessThan(500);
+    job.probe().goOn();
+    client.getJobExecutionResult().get();
+
+    assertThat(job.probe().runs).hasValue(1);
+    assertThat(SinkJob.rows(spec)).isEqualTo(expected(0, 2_000));
+  }
+
   @Test
   void aRetainedCheckpointIsRestoredByAnotherJobWithoutLossOrDuplicates() throws Exception {
     SinkJob cancelled = job().numbers(0, 1_000).perCheckpoint(300).endless();

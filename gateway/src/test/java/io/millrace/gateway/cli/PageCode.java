@@ -97,8 +97,7 @@ final class PageCode {
         new DeltaTableSpec(
             "t", folder.resolve("t").toString(), "page/t", type, List.of(), Map.of());
     try (var loader =
-        new URLClassLoader(
-            new URL[] {classes.toUri().toURL()}, PageCode.class.getClassLoader())) {
+        new URLClassLoader(new URL[] {classes.toUri().toURL()}, PageCode.class.getClassLoader())) {
       loader
           .loadClass(NAME)
           .getMethod(

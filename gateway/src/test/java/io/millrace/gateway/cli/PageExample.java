@@ -52,8 +52,7 @@ record PageExample(int line, Kind kind, String text) {
         for (int at = i + 1; at < end; at++) {
           if (lines.get(at).startsWith(COMMAND + "table ")) {
             examples.add(
-                new PageExample(
-                    at + 1, Kind.COMMAND, lines.get(at).substring(COMMAND.length())));
+                new PageExample(at + 1, Kind.COMMAND, lines.get(at).substring(COMMAND.length())));
           }
         }
       }

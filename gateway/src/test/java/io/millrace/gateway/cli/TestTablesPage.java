@@ -73,7 +73,8 @@ class TestTablesPage {
   private static final Map<String, List<String>> ROWS =
       Map.of(
           "UPDATE orders SET amount = amount * 2",
-          List.of("+I[1, ann, 10.50]", "+I[2, BOB, 40.00]", "+I[3, CAT, 60.00]", "+I[7, EVE, 140.00]"),
+          List.of(
+              "+I[1, ann, 10.50]", "+I[2, BOB, 40.00]", "+I[3, CAT, 60.00]", "+I[7, EVE, 140.00]"),
           "DELETE FROM orders WHERE id IN",
           List.of("+I[1, ann, 10.50]", "+I[2, BOB, 40.00]", "+I[3, CAT, 60.00]"),
           "MergeInto.table(",
@@ -134,7 +135,8 @@ class TestTablesPage {
       }
       Optional<String> changed = beginning(ROWS, example);
       if (changed.isPresent()) {
-        assertThat(session.run("SELECT id, customer, amount FROM orders").stream().sorted().toList())
+        assertThat(
+                session.run("SELECT id, customer, amount FROM orders").stream().sorted().toList())
             .as(place)
             .isEqualTo(ROWS.get(changed.get()));
         verified.add(changed.get());
