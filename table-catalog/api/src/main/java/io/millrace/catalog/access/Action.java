@@ -111,19 +111,28 @@ public enum Action {
   /** The audit log, and lineage and freshness of everything. */
   READ_AUDIT(Kind.ADMINISTER, null, METASTORE);
 
-  /** How an action comes to be allowed. In all ways but the last two containers must be usable. */
+  /**
+   * How an action comes to be allowed. Containers must be usable, by USE CATALOG and USE SCHEMA,
+   * but where it says otherwise.
+   */
   public enum Kind {
-    /** Any privilege on it, BROWSE, ownership of it or of what it is in, metastore admins. */
+    /**
+     * Any privilege on it; and, whether or not its containers are usable, MANAGE, BROWSE, ownership
+     * of it or of what it is in, and metastore admins.
+     */
     SEE,
     /** The privilege, on it or on what it is in; ownership of it, and of nothing else. */
     DATA,
-    /** The privilege on the container; ownership of the container or of what that is in. */
+    /**
+     * The privilege on the container; ownership of the container or of what that is in. The
+     * container itself must be usable, too. On the metastore: the privilege, and its admins.
+     */
     CREATE,
     /** The privilege, MANAGE, or ownership of it or of what it is in. */
     TAG,
     /** MANAGE, or ownership of it or of what it is in. */
     MANAGE,
-    /** As MANAGE, and metastore admins. */
+    /** As MANAGE; and metastore admins, whether or not containers are usable. */
     GRANT,
     /** Metastore admins. */
     ADMINISTER

@@ -5,6 +5,7 @@ import static io.millrace.catalog.access.Privilege.BROWSE;
 import static io.millrace.catalog.access.Privilege.MANAGE;
 import static io.millrace.catalog.access.Privilege.USE_CATALOG;
 import static io.millrace.catalog.access.Privilege.USE_SCHEMA;
+import static java.util.Objects.requireNonNull;
 
 import io.millrace.catalog.access.AccessDecision;
 import io.millrace.catalog.access.AccessDecision.Allowed;
@@ -19,6 +20,7 @@ import io.millrace.catalog.server.model.Securable;
 import io.millrace.catalog.server.state.CatalogState;
 import io.millrace.catalog.server.state.PrincipalSet;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -63,6 +65,11 @@ public final class AccessRules {
   private final @Nullable Securable schema;
   private final @Nullable Securable catalog;
 
+  /** What was granted on its containers themselves. */
+  private final long schemaBits;
+
+  private final long catalogBits;
+
   /** What was granted on it or on what it is in, as far as it applies to its type. */
   private final long bits;
 
@@ -78,19 +85,15 @@ public final class AccessRules {
     boolean inSchema = above != null && above.type() == SecurableType.SCHEMA;
     this.schema = inSchema ? above : null;
     this.catalog = inSchema ? parent(above) : above;
-    long granted = state.grantedBits(securable.id(), who);
-    boolean ownsContainer = false;
-    if (schema != null) {
-      granted |= state.grantedBits(schema.id(), who);
-      ownsContainer = who.contains(schema.owner());
-    }
-    if (catalog != null) {
-      granted |= state.grantedBits(catalog.id(), who);
-      ownsContainer |= who.contains(catalog.owner());
-    }
-    this.bits = granted & APPLICABLE.get(securable.type());
+    this.schemaBits = schema == null ? 0 : state.grantedBits(schema.id(), who);
+    this.catalogBits = catalog == null ? 0 : state.grantedBits(catalog.id(), who);
+    this.bits =
+        (state.grantedBits(securable.id(), who) | schemaBits | catalogBits)
+            & APPLICABLE.get(securable.type());
     this.owns = who.contains(securable.owner()) && !securable.isRoot();
-    this.ownsAbove = ownsContainer;
+    this.ownsAbove =
+        (schema != null && who.contains(schema.owner()))
+            || (catalog != null && who.contains(catalog.owner()));
     this.admin = who.contains(state.admins());
   }
 
@@ -151,23 +154,23 @@ public final class AccessRules {
     return switch (action.kind()) {
       case ADMINISTER -> admin;
       case SEE -> sees();
-      case DATA -> (owns || has(privilege)) && isUsable(securable);
+      case DATA -> (owns || has(privilege)) && isUsable();
       case CREATE -> mayCreate(privilege);
-      case TAG -> (manages() || has(privilege)) && isUsable(securable);
-      case MANAGE -> manages() && isUsable(securable);
-      case GRANT -> admin || (manages() && isUsable(securable));
+      case TAG -> (manages() || has(privilege)) && isUsable();
+      case MANAGE -> manages() && isUsable();
+      case GRANT -> admin || (manages() && isUsable());
     };
   }
 
   private boolean sees() {
-    return admin || manages() || browses() || (bits != 0 && isUsable(securable));
+    return admin || manages() || browses() || (bits != 0 && isUsable());
   }
 
   /** BROWSE is granted on catalogs and external locations, and holds for all that is in them. */
   private boolean browses() {
     long browse = BROWSE.bit() | ALL_PRIVILEGES.bit();
     if (catalog != null) {
-      return (state.grantedBits(catalog.id(), who) & BROWSE.bit()) != 0;
+      return (catalogBits & BROWSE.bit()) != 0;
     }
     return BROWSE.appliesTo(securable.type()) && (bits & browse) != 0;
   }
@@ -176,7 +179,7 @@ public final class AccessRules {
     if (securable.isRoot()) {
       return admin || has(privilege);
     }
-    return (owns || ownsAbove || has(privilege)) && isUsable(securable) && isEntered();
+    return (owns || ownsAbove || has(privilege)) && isUsable() && isEntered();
   }
 
   /** Whether the securable, being a container, may be used itself. */
@@ -188,33 +191,27 @@ public final class AccessRules {
     };
   }
 
-  /** Whether the containers of a securable may be used. */
-  private boolean isUsable(Securable of) {
-    return firstUnusable(of) == null;
+  /** Whether the containers may be used. */
+  private boolean isUsable() {
+    return firstUnusable() == null;
   }
 
-  private @Nullable Securable firstUnusable(Securable of) {
-    if (catalog != null && !of.equals(catalog) && !uses(catalog)) {
+  private @Nullable Securable firstUnusable() {
+    if (catalog != null && !usesCatalog()) {
       return catalog;
     }
-    return schema != null && !of.equals(schema) && !uses(schema) ? schema : null;
+    return schema != null && !usesSchema() ? schema : null;
   }
 
-  private boolean uses(Securable container) {
-    if (who.contains(container.owner())) {
-      return true;
-    }
-    long granted = state.grantedBits(container.id(), who);
-    Privilege needed = USE_CATALOG;
-    Securable above = catalog;
-    if (container.type() == SecurableType.SCHEMA && above != null) {
-      if (who.contains(above.owner())) {
-        return true;
-      }
-      granted |= state.grantedBits(above.id(), who);
-      needed = USE_SCHEMA;
-    }
-    return (granted & (needed.bit() | ALL_PRIVILEGES.bit())) != 0;
+  private boolean usesCatalog() {
+    return who.contains(requireNonNull(catalog).owner())
+        || (catalogBits & (USE_CATALOG.bit() | ALL_PRIVILEGES.bit())) != 0;
+  }
+
+  private boolean usesSchema() {
+    return who.contains(requireNonNull(schema).owner())
+        || who.contains(requireNonNull(catalog).owner())
+        || ((schemaBits | catalogBits) & (USE_SCHEMA.bit() | ALL_PRIVILEGES.bit())) != 0;
   }
 
   private AccessDecision decide(Action action) {
@@ -243,14 +240,25 @@ public final class AccessRules {
           default -> action.kind() == Kind.SEE ? bits != 0 : manages();
         };
     if (!privileged) {
-      return "%s on %s, or ownership of it".formatted(privilege.wireName(), called(securable));
+      return securable.isRoot()
+          ? orAdmin(action)
+          : "%s on %s, or ownership of it".formatted(privilege.wireName(), called(securable));
     }
-    Securable unusable = firstUnusable(securable);
+    Securable unusable = firstUnusable();
     Securable container = unusable == null ? securable : unusable;
     return "%s on %s"
         .formatted(
             (container.type() == SecurableType.CATALOG ? USE_CATALOG : USE_SCHEMA).wireName(),
             called(container));
+  }
+
+  /** The metastore's owner has nothing by that; its admins have. */
+  private static String orAdmin(Action action) {
+    String admin = "membership in the group of metastore admins";
+    return action
+        .privilege()
+        .map(privilege -> privilege.wireName() + " on the metastore, or " + admin)
+        .orElse(admin);
   }
 
   private String called(Securable some) {
@@ -259,7 +267,14 @@ public final class AccessRules {
 
   private String whyAllowed(Action action) {
     Privilege privilege = action.privilege().orElse(MANAGE);
-    if (action.kind() == Kind.ADMINISTER || (action.kind() == Kind.SEE && admin)) {
+    boolean byAdmin =
+        switch (action.kind()) {
+          case ADMINISTER -> true;
+          case SEE -> admin;
+          case GRANT -> !(manages() && isUsable());
+          default -> false;
+        };
+    if (byAdmin) {
       return "a metastore admin" + through(state.admins());
     }
     if (owns) {
@@ -281,9 +296,15 @@ public final class AccessRules {
     if (ownsAbove) {
       return ownerAbove();
     }
-    for (Privilege privilege : Privilege.values()) {
-      if ((bits & privilege.bit()) != 0) {
-        return granted(privilege);
+    // MANAGE and BROWSE are enough; others only where the containers may be used.
+    if (has(MANAGE)) {
+      return granted(MANAGE);
+    }
+    if (isUsable()) {
+      for (Privilege privilege : Privilege.values()) {
+        if ((bits & privilege.bit()) != 0) {
+          return granted(privilege);
+        }
       }
     }
     return granted(BROWSE);
@@ -291,18 +312,19 @@ public final class AccessRules {
 
   private String ownerAbove() {
     Securable owned =
-        schema != null && who.contains(schema.owner())
-            ? schema
-            : java.util.Objects.requireNonNull(catalog);
+        schema != null && who.contains(schema.owner()) ? schema : requireNonNull(catalog);
     return "owner of %s%s".formatted(called(owned), through(owned.owner()));
   }
 
   private String granted(Privilege wanted) {
     for (Securable at : new @Nullable Securable[] {securable, schema, catalog}) {
-      if (at == null) {
+      if (at == null || !wanted.appliesTo(at.type())) {
         continue;
       }
-      for (Privilege privilege : new Privilege[] {wanted, ALL_PRIVILEGES}) {
+      for (Privilege privilege : List.of(wanted, ALL_PRIVILEGES)) {
+        if (wanted == MANAGE && privilege == ALL_PRIVILEGES) {
+          continue;
+        }
         for (UUID grantee : who) {
           if (state.granted(at.id(), grantee).contains(privilege)) {
             return "%s on %s%s".formatted(privilege.wireName(), called(at), through(grantee));

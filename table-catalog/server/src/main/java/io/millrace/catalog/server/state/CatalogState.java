@@ -2,6 +2,8 @@ package io.millrace.catalog.server.state;
 
 import static java.util.Objects.requireNonNull;
 
+import io.millrace.catalog.ErrorCode;
+import io.millrace.catalog.MillraceException;
 import io.millrace.catalog.access.Privilege;
 import io.millrace.catalog.access.SecurableType;
 import io.millrace.catalog.server.model.Definition;
@@ -263,14 +265,9 @@ public final class CatalogState {
    */
   public Optional<Securable> atOrAbove(String location) {
     String path = location + "/";
-    for (Map.Entry<String, UUID> at = locations.floorEntry(path); at != null; ) {
-      if (path.startsWith(at.getKey())) {
-        return find(at.getValue());
-      }
-      // No place lies in another, so that the nearest before it is the only one that can hold it.
-      return Optional.empty();
-    }
-    return Optional.empty();
+    // No place lies in another, so that the nearest before it is the only one that can hold it.
+    Map.Entry<String, UUID> at = locations.floorEntry(path);
+    return at != null && path.startsWith(at.getKey()) ? find(at.getValue()) : Optional.empty();
   }
 
   /** A securable whose own place is in a location, if there is one. */
@@ -371,7 +368,13 @@ public final class CatalogState {
         reach);
   }
 
-  /** The state after a change, which must fit: what it names is there, and names are free. */
+  /**
+   * The state after a change, which must fit: what it names is there, names and places are free.
+   *
+   * @throws MillraceException SECURABLE_EXISTS, PRINCIPAL_EXISTS or LOCATION_OVERLAPS
+   * @throws IllegalStateException if it does not fit in another way, which whoever makes the change
+   *     must have looked at before
+   */
   public CatalogState after(Change change) {
     if (change instanceof Change.PutSecurable put) {
       return after(put.securable());
@@ -379,6 +382,7 @@ public final class CatalogState {
       return without(drop.securable());
     } else if (change instanceof Change.PutGrant put) {
       Node node = node(put.securable());
+      known(put.principal());
       return withNodes(
           nodes.plus(
               put.securable(),
@@ -388,17 +392,19 @@ public final class CatalogState {
     } else if (change instanceof Change.DropPrincipal drop) {
       return withoutPrincipal(drop.principal());
     } else if (change instanceof Change.PutMember put) {
+      known(put.member());
+      if (principal(put.group()).filter(p -> p.kind() == Principal.Kind.GROUP).isEmpty()) {
+        throw new IllegalStateException("no group " + put.group() + " in version " + version);
+      }
       return withMembership(
           groups.plus(put.member(), set(groups, put.member()).plus(put.group())),
           members.plus(put.group(), set(members, put.group()).plus(put.member())));
     } else if (change instanceof Change.DropMember drop) {
       return withMembership(
-          groups.plus(drop.member(), set(groups, drop.member()).minus(drop.group())),
-          members.plus(drop.group(), set(members, drop.group()).minus(drop.member())));
+          without(groups, drop.member(), drop.group()),
+          without(members, drop.group(), drop.member()));
     } else if (change instanceof Change.PutToken put) {
-      return withTokens(
-          tokens.plus(put.token().id(), put.token()),
-          tokenHashes.plus(put.token().hash(), put.token().id()));
+      return after(put.token());
     } else if (change instanceof Change.DropToken drop) {
       Token gone = tokens.get(drop.token());
       return gone == null
@@ -408,9 +414,31 @@ public final class CatalogState {
     throw new IllegalArgumentException("unknown change " + change);
   }
 
+  private void known(UUID principal) {
+    if (!principals.containsKey(principal)) {
+      throw new IllegalStateException("no principal " + principal + " in version " + version);
+    }
+  }
+
   private static PSet<UUID> set(PMap<UUID, PSet<UUID>> map, UUID key) {
     PSet<UUID> found = map.get(key);
     return found == null ? HashTreePSet.empty() : found;
+  }
+
+  private static PMap<UUID, PSet<UUID>> without(
+      PMap<UUID, PSet<UUID>> map, UUID key, UUID element) {
+    PSet<UUID> left = set(map, key).minus(element);
+    return left.isEmpty() ? map.minus(key) : map.plus(key, left);
+  }
+
+  private CatalogState after(Token token) {
+    known(token.principal());
+    Token before = tokens.get(token.id());
+    PMap<String, UUID> hashes = before == null ? tokenHashes : tokenHashes.minus(before.hash());
+    if (hashes.containsKey(token.hash())) {
+      throw new IllegalStateException("two tokens have one hash");
+    }
+    return withTokens(tokens.plus(token.id(), token), hashes.plus(token.hash(), token.id()));
   }
 
   private CatalogState after(Securable securable) {
@@ -421,31 +449,66 @@ public final class CatalogState {
             before == null
                 ? new Node(securable, GrantSet.NONE, TreePMap.empty())
                 : before.with(securable));
-    PSortedMap<String, UUID> places = locations;
-    if (before != null) {
-      places = withoutPlace(places, before.securable());
-    }
-    Optional<String> own = securable.definition().ownLocation();
-    if (own.isPresent()) {
-      places = places.plus(own.get() + "/", securable.id());
-    }
+    PSortedMap<String, UUID> places = placed(before, securable);
     if (securable.isRoot()) {
+      if (root != null && !root.equals(securable.id())) {
+        throw new IllegalStateException("there is a metastore already");
+      }
       return with(securable.id(), changed, places);
     }
     NameKey name = NameKey.of(securable.type(), securable.name());
     if (before != null) {
-      NameKey old = NameKey.of(before.securable().type(), before.securable().name());
-      if (!old.equals(name)) {
-        changed = changed.plus(securable.parent(), parent(changed, securable).withoutChild(old));
+      Securable old = before.securable();
+      if (old.type() != securable.type()) {
+        throw new IllegalStateException(
+            "a %s cannot become a %s".formatted(old.type().words(), securable.type().words()));
+      }
+      NameKey oldName = NameKey.of(old.type(), old.name());
+      if (!oldName.equals(name) || !old.parent().equals(securable.parent())) {
+        changed = changed.plus(old.parent(), parent(changed, old).withoutChild(oldName));
       }
     }
     Node parent = parent(changed, securable);
     UUID taken = parent.children().get(name);
     if (taken != null && !taken.equals(securable.id())) {
-      throw new IllegalStateException("two securables are called " + securable.name());
+      throw new MillraceException(
+          ErrorCode.SECURABLE_EXISTS,
+          "%s %s is there already".formatted(securable.type().words(), fullName(node(taken))),
+          "choose another name");
     }
     return with(
         root, changed.plus(securable.parent(), parent.withChild(name, securable.id())), places);
+  }
+
+  private String fullName(Node node) {
+    return fullName(node.securable());
+  }
+
+  /** The places, with that of a new or changed securable instead of the one that it had. */
+  private PSortedMap<String, UUID> placed(@Nullable Node before, Securable securable) {
+    Optional<String> old =
+        before == null ? Optional.empty() : before.securable().definition().ownLocation();
+    Optional<String> own = securable.definition().ownLocation();
+    if (old.equals(own)) {
+      return locations;
+    }
+    PSortedMap<String, UUID> places =
+        before == null ? locations : withoutPlace(locations, before.securable());
+    if (own.isEmpty()) {
+      return places;
+    }
+    String path = own.get() + "/";
+    Map.Entry<String, UUID> above = places.floorEntry(path);
+    Map.Entry<String, UUID> below = places.ceilingEntry(path);
+    if ((above != null && path.startsWith(above.getKey()))
+        || (below != null && below.getKey().startsWith(path))) {
+      // Whose place it is may be hidden from who asks, and is not said.
+      throw new MillraceException(
+          ErrorCode.LOCATION_OVERLAPS,
+          "%s is in or around the place of something else".formatted(own.get()),
+          "choose a place that nothing is in, and that is in nothing's place");
+    }
+    return places.plus(path, securable.id());
   }
 
   private static Node parent(PMap<UUID, Node> nodes, Securable child) {
@@ -485,7 +548,14 @@ public final class CatalogState {
     }
     UUID taken = names.get(NameKey.fold(principal.name()));
     if (taken != null) {
-      throw new IllegalStateException("two principals are called " + principal.name());
+      throw new MillraceException(
+          ErrorCode.PRINCIPAL_EXISTS,
+          "a principal called %s is there already".formatted(principal.name()),
+          "choose another name; users, groups and service principals share one set of names");
+    }
+    if (before != null && before.kind() != principal.kind()) {
+      throw new IllegalStateException(
+          "%s cannot become another kind of principal".formatted(before.name()));
     }
     return withPrincipals(
         principals.plus(principal.id(), principal),
@@ -496,6 +566,9 @@ public final class CatalogState {
     Principal gone = principals.get(id);
     if (gone == null) {
       return this;
+    }
+    if (root != null && admins().equals(id)) {
+      throw new IllegalStateException(gone.name() + " is the group of metastore admins");
     }
     CatalogState next = this;
     for (UUID group : new HashSet<>(groups(id))) {
@@ -509,6 +582,10 @@ public final class CatalogState {
     }
     PMap<UUID, Node> changed = next.nodes;
     for (Node node : next.nodes.values()) {
+      if (node.securable().owner().equals(id)) {
+        throw new IllegalStateException(
+            "%s owns %s".formatted(gone.name(), fullName(node.securable())));
+      }
       if (node.grants().of(id) != 0) {
         changed = changed.plus(node.securable().id(), node.with(node.grants().with(id, 0)));
       }
@@ -592,6 +669,9 @@ public final class CatalogState {
     private final Map<UUID, GrantSet.Builder> grants = new HashMap<>();
     private CatalogState principals = EMPTY;
 
+    /** Ids of principals: a million grants share a few thousand. */
+    private final Map<UUID, UUID> ids = new HashMap<>();
+
     private Loader() {}
 
     public void securable(Securable securable) {
@@ -600,9 +680,10 @@ public final class CatalogState {
 
     public void principal(Principal principal) {
       principals = principals.after(new Change.PutPrincipal(principal));
+      ids.put(principal.id(), principal.id());
     }
 
-    /** Both are there already. */
+    /** Both are told before. */
     public void member(UUID group, UUID member) {
       principals = principals.after(new Change.PutMember(group, member));
     }
@@ -611,14 +692,20 @@ public final class CatalogState {
       principals = principals.after(new Change.PutToken(token));
     }
 
+    /** The principal is told before. */
     public void grant(UUID securable, UUID principal, Set<Privilege> privileges) {
-      grants.computeIfAbsent(securable, id -> new GrantSet.Builder()).add(principal, privileges);
+      UUID known = ids.get(principal);
+      if (known == null) {
+        throw new IllegalStateException("a grant to nobody: " + principal);
+      }
+      grants.computeIfAbsent(securable, id -> new GrantSet.Builder()).add(known, privileges);
     }
 
     /**
      * The state.
      *
-     * @throws IllegalStateException if something is in what is not there, or two have one name
+     * @throws IllegalStateException if something is in what is not there
+     * @throws MillraceException if two have one name, or places overlap, as {@link #after} says
      */
     public CatalogState load(long version) {
       // Containers before what is in them.

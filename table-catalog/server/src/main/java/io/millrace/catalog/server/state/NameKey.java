@@ -22,8 +22,14 @@ record NameKey(SecurableType type, String folded) implements Comparable<NameKey>
     return new NameKey(type, "");
   }
 
+  /**
+   * Small letters, composed. Composed once more afterwards, for capitals that have no composed form
+   * while their small letters do, such as {@code H} with a line below; and with one small sigma,
+   * which at the end of a word has two.
+   */
   static String fold(String name) {
-    return Normalizer.normalize(name, Normalizer.Form.NFC).toLowerCase(Locale.ROOT);
+    String small = Normalizer.normalize(name, Normalizer.Form.NFC).toLowerCase(Locale.ROOT);
+    return Normalizer.normalize(small.replace('\u03c2', '\u03c3'), Normalizer.Form.NFC);
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
@@ -12,11 +13,16 @@ import java.util.function.Function;
 /** A principal and all groups that it is in, directly or through other groups. Immutable. */
 public final class PrincipalSet implements Iterable<UUID> {
   private final UUID self;
+
+  /** The principal first, then its groups, then theirs. */
+  private final List<UUID> ordered;
+
   private final Set<UUID> all;
 
   private PrincipalSet(UUID self, Set<UUID> all) {
     this.self = self;
-    this.all = all;
+    this.ordered = List.copyOf(all);
+    this.all = new HashSet<>(all);
   }
 
   /** Walks the groups; one that is in itself, through others, ends the walk there. */
@@ -32,7 +38,7 @@ public final class PrincipalSet implements Iterable<UUID> {
         }
       }
     }
-    return new PrincipalSet(self, new HashSet<>(found));
+    return new PrincipalSet(self, found);
   }
 
   /** The principal itself. */
@@ -48,8 +54,9 @@ public final class PrincipalSet implements Iterable<UUID> {
     return all.size();
   }
 
+  /** The nearest first: the principal itself, then its groups, then theirs. */
   @Override
   public Iterator<UUID> iterator() {
-    return all.iterator();
+    return ordered.iterator();
   }
 }

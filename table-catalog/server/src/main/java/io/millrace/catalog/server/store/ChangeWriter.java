@@ -143,14 +143,27 @@ final class ChangeWriter {
             + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         OffsetDateTime.ofInstant(event.at(), ZoneOffset.UTC),
         event.principal().orElse(null),
-        event.principalName(),
-        event.action(),
-        event.securableType(),
-        event.fullName(),
+        fitting(event.principalName(), 1024),
+        fitting(event.action(), 128),
+        fitting(event.securableType(), 32),
+        fitting(event.fullName(), 4096),
         CatalogJson.text(event.parameters()),
         event.outcome().name(),
-        event.reason(),
-        event.requestId(),
-        event.sourceAddress());
+        fitting(event.reason(), 4096),
+        fitting(event.requestId(), 64),
+        fitting(event.sourceAddress(), 128));
+  }
+
+  /**
+   * What a column takes of a text from outside: nobody escapes the log by asking for something with
+   * a long name, or one with characters that PostgreSQL does not store.
+   */
+  private static String fitting(String text, int length) {
+    String stored = text.replace('\0', '\uFFFD');
+    if (stored.length() <= length) {
+      return stored;
+    }
+    int end = Character.isHighSurrogate(stored.charAt(length - 1)) ? length - 1 : length;
+    return stored.substring(0, end);
   }
 }

@@ -4,14 +4,18 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.sql.SQLException;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
 import org.flywaydb.core.Flyway;
-import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.exception.FlywayValidateException;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.StatementExceptions;
+import org.jdbi.v3.core.statement.StatementExceptions.MessageRendering;
 
 /**
  * The database, at the newest version of its tables. An embedded one is a file that H2 encrypts by
@@ -22,10 +26,12 @@ public final class Database implements AutoCloseable {
   public static final String KEY_VARIABLE = "MILLRACE_CATALOG_KEY";
 
   private static final String KEY_FILE = "catalog.key";
+  private static final String DATABASE_FILE = "catalog.mv.db";
   private static final int KEY_BYTES = 32;
   private static final Pattern KEY = Pattern.compile("[0-9a-f]{64}");
   private static final int CONNECTIONS = 8;
   private static final long PATIENCE_MILLIS = 10_000;
+  private static final String SILENCE_SECONDS = "30";
 
   private final HikariDataSource pool;
   private final Jdbi jdbi;
@@ -34,6 +40,8 @@ public final class Database implements AutoCloseable {
   private Database(HikariDataSource pool, boolean embedded) {
     this.pool = pool;
     this.jdbi = Jdbi.create(pool);
+    // Without statements and values, which are nobody's but the catalog's.
+    jdbi.getConfig(StatementExceptions.class).setMessageRendering(MessageRendering.NONE);
     this.embedded = embedded;
   }
 
@@ -51,10 +59,14 @@ public final class Database implements AutoCloseable {
     config.setConnectionTimeout(PATIENCE_MILLIS);
     boolean embedded = settings.postgres().isEmpty();
     if (embedded) {
-      // An acknowledged change is in the file; see synced for when the power goes.
+      // What was committed is in the file after sync. H2 would write at each commit with
+      // WRITE_DELAY=0, and then never tidy up the file, which grows for ever. Without a trace file,
+      // in which H2 would write statements and their values as plain text; a result of many rows is
+      // read row by row, and not copied into another file first.
       config.setJdbcUrl(
-          "jdbc:h2:file:%s;CIPHER=AES;WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE"
-              .formatted(settings.directory().resolve("catalog").toAbsolutePath()));
+          ("jdbc:h2:file:%s;CIPHER=AES;DB_CLOSE_ON_EXIT=FALSE;LAZY_QUERY_EXECUTION=1"
+                  + ";TRACE_LEVEL_FILE=0;TRACE_LEVEL_SYSTEM_OUT=0")
+              .formatted(file(settings.directory())));
       config.setUsername("millrace");
       config.setPassword(key(settings.directory()) + " millrace");
     } else {
@@ -62,6 +74,8 @@ public final class Database implements AutoCloseable {
       config.setJdbcUrl(postgres.url());
       config.setUsername(postgres.user());
       config.setPassword(postgres.password());
+      // A connection that hangs would leave privileges in force that others have revoked.
+      config.addDataSourceProperty("socketTimeout", SILENCE_SECONDS);
     }
     HikariDataSource pool = null;
     try {
@@ -69,6 +83,8 @@ public final class Database implements AutoCloseable {
       Flyway.configure()
           .dataSource(pool)
           .locations("classpath:io/millrace/catalog/migrations")
+          // Flyway would pass over what a later release did.
+          .ignoreMigrationPatterns(new String[0])
           .load()
           .migrate();
       return new Database(pool, embedded);
@@ -80,8 +96,28 @@ public final class Database implements AutoCloseable {
     }
   }
 
+  private static Path file(Path directory) {
+    Path file = directory.resolve("catalog").toAbsolutePath();
+    if (file.toString().contains(";")) {
+      throw new MillraceException(
+          ErrorCode.CONFIG_INVALID,
+          "the catalog's directory %s has a semicolon in its name".formatted(directory),
+          "name another directory; H2 takes what follows for an option");
+    }
+    return file;
+  }
+
   private static String key(Path directory) {
     String given = System.getenv(KEY_VARIABLE);
+    if (given == null
+        && Files.exists(directory.resolve(DATABASE_FILE))
+        && !Files.exists(directory.resolve(KEY_FILE))) {
+      // A new key would open nothing, and stand in the way of the old one.
+      throw new MillraceException(
+          ErrorCode.CONFIG_INVALID,
+          "the catalog in %s is there, but not its key %s".formatted(directory, KEY_FILE),
+          "put the key back from a backup, or give it in " + KEY_VARIABLE);
+    }
     String key =
         given != null
             ? given.strip()
@@ -107,16 +143,24 @@ public final class Database implements AutoCloseable {
     if (e instanceof MillraceException) {
       return e;
     }
-    String told = String.valueOf(rootMessage(e));
     String what = settings.postgres().map(p -> p.url()).orElse(settings.directory().toString());
-    if (told.contains("Database may be already in use") || told.contains("locked")) {
+    if (e instanceof FlywayValidateException) {
+      return new MillraceException(
+          ErrorCode.STATE_INCOMPATIBLE,
+          "the catalog's database %s was made by another release: %s"
+              .formatted(what, String.valueOf(e.getMessage()).strip().replaceAll("\\s+", " ")),
+          "start the release that it was made by, or a later one",
+          e);
+    }
+    int code = SqlFailure.in(e).map(SQLException::getErrorCode).orElse(0);
+    if (settings.postgres().isEmpty() && code == org.h2.api.ErrorCode.DATABASE_ALREADY_OPEN_1) {
       return new MillraceException(
           ErrorCode.ALREADY_RUNNING,
           "the catalog in %s is in use by another process".formatted(what),
           "stop that process, or use its HTTP port; several instances share a PostgreSQL database",
           e);
     }
-    if (told.contains("Encryption error") || told.contains("file corrupt")) {
+    if (settings.postgres().isEmpty() && code == org.h2.api.ErrorCode.FILE_ENCRYPTION_ERROR_1) {
       return new MillraceException(
           ErrorCode.CONFIG_INVALID,
           "the catalog in %s cannot be decrypted".formatted(what),
@@ -124,18 +168,10 @@ public final class Database implements AutoCloseable {
           e);
     }
     return new MillraceException(
-        e instanceof FlywayException ? ErrorCode.STATE_INCOMPATIBLE : ErrorCode.IO_FAILED,
-        "the catalog's database %s cannot be opened: %s".formatted(what, told),
+        ErrorCode.IO_FAILED,
+        "the catalog's database %s cannot be opened: %s".formatted(what, SqlFailure.told(e)),
         "look at the database and at what it logs",
         e);
-  }
-
-  private static String rootMessage(Throwable failure) {
-    Throwable root = failure;
-    while (root.getCause() != null && root.getCause() != root) {
-      root = root.getCause();
-    }
-    return String.valueOf(root.getMessage());
   }
 
   public Jdbi jdbi() {

@@ -8,6 +8,7 @@ import io.millrace.catalog.server.audit.AuditEvent;
 import io.millrace.catalog.server.state.CatalogState;
 import io.millrace.catalog.server.state.Change;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -22,6 +23,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
+import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,15 +45,23 @@ public final class MetadataStore implements AutoCloseable {
   /** How many changes are kept for other instances; who was away for longer loads everything. */
   private static final long CHANGES_KEPT = 10_000;
 
+  /** Several statements of a reader see what one moment had. */
+  private static final TransactionIsolationLevel ONE_MOMENT =
+      TransactionIsolationLevel.REPEATABLE_READ;
+
   private final Database database;
   private final Clock clock;
+  private final long changesKept;
   private final ReentrantLock writing = new ReentrantLock(true);
+  private final Object published = new Object();
   private final Optional<ScheduledExecutorService> follower;
   private volatile CatalogState state;
+  private volatile boolean closed;
 
-  private MetadataStore(Database database, Clock clock, CatalogState loaded) {
+  private MetadataStore(Database database, Clock clock, long changesKept, CatalogState loaded) {
     this.database = database;
     this.clock = clock;
+    this.changesKept = changesKept;
     this.state = loaded;
     this.follower =
         database.isEmbedded()
@@ -68,20 +78,38 @@ public final class MetadataStore implements AutoCloseable {
   /**
    * Opens a catalog; an empty one if there is none.
    *
-   * @throws MillraceException as {@link Database#open}
+   * @throws MillraceException as {@link Database#open}; STATE_CORRUPT
    */
   public static MetadataStore open(StoreSettings settings, Clock clock) {
+    return open(settings, clock, FOLLOW_MILLIS, CHANGES_KEPT);
+  }
+
+  /**
+   * As {@link #open(StoreSettings, Clock)}, with other limits.
+   *
+   * @param followMillis how often to look for changes of other instances
+   * @param changesKept how many changes to keep for them
+   */
+  static MetadataStore open(
+      StoreSettings settings, Clock clock, long followMillis, long changesKept) {
     Database database = Database.open(settings);
     try {
-      CatalogState loaded = database.jdbi().inTransaction(StateLoader::load);
-      MetadataStore store = new MetadataStore(database, requireNonNull(clock), loaded);
+      CatalogState loaded = database.jdbi().inTransaction(ONE_MOMENT, StateLoader::load);
+      MetadataStore store = new MetadataStore(database, requireNonNull(clock), changesKept, loaded);
       store.follower.ifPresent(
           thread -> {
             var unused =
                 thread.scheduleWithFixedDelay(
-                    store::follow, FOLLOW_MILLIS, FOLLOW_MILLIS, TimeUnit.MILLISECONDS);
+                    store::follow, followMillis, followMillis, TimeUnit.MILLISECONDS);
           });
       return store;
+    } catch (JdbiException e) {
+      database.close();
+      throw new MillraceException(
+          ErrorCode.IO_FAILED,
+          "the catalog cannot be read: " + SqlFailure.told(e),
+          "look at the database and at what it logs",
+          e);
     } catch (RuntimeException e) {
       database.close();
       throw e;
@@ -108,22 +136,23 @@ public final class MetadataStore implements AutoCloseable {
    * @param work what to do; nothing happens if it throws. Called once, and never for long: writers
    *     take turns
    * @return what it returns, when all of it is durable
-   * @throws MillraceException IO_FAILED: it is not known whether the changes were made
+   * @throws MillraceException what the work throws, or SECURABLE_EXISTS, PRINCIPAL_EXISTS,
+   *     LOCATION_OVERLAPS, LIMIT_EXCEEDED or ARGUMENT_INVALID, and nothing was changed; IO_FAILED,
+   *     and it is not known whether the changes were made
    */
   public <T> T write(Function<Transaction, T> work) {
     writing.lock();
     try {
       Attempt<T> attempt = database.jdbi().inTransaction(handle -> attempt(handle, work));
       database.sync();
-      state = attempt.next();
+      publish(attempt.next());
       return attempt.result();
     } catch (JdbiException e) {
-      throw new MillraceException(
-          ErrorCode.IO_FAILED,
-          "the catalog's database failed, it is not known whether it was changed: "
-              + e.getMessage(),
-          "look whether the change is there, and make it again if it is not",
-          e);
+      if (database.isEmbedded()) {
+        // It may have been committed, and nobody else would notice.
+        follow();
+      }
+      throw SqlFailure.ofWrite(e);
     } finally {
       writing.unlock();
     }
@@ -137,7 +166,12 @@ public final class MetadataStore implements AutoCloseable {
             .createQuery("SELECT version FROM catalog_version WHERE id = 1 FOR UPDATE")
             .mapTo(Long.class)
             .one();
-    Open open = new Open(caughtUp(handle, version), clock.instant().truncatedTo(ChronoUnit.MICROS));
+    CatalogState caughtUp = caughtUp(handle, version);
+    if (state.version() > version) {
+      // Nobody can be ahead of the one who holds the row: the database is an older one put back.
+      replace(caughtUp);
+    }
+    Open open = new Open(caughtUp, clock.instant().truncatedTo(ChronoUnit.MICROS));
     T result = work.apply(open);
     ChangeWriter writer = new ChangeWriter(handle);
     open.changes.forEach(writer::write);
@@ -147,7 +181,7 @@ public final class MetadataStore implements AutoCloseable {
     }
     long next = version + 1;
     writer.log(next, open.now, open.changes);
-    handle.execute("DELETE FROM catalog_change WHERE version <= ?", next - CHANGES_KEPT);
+    handle.execute("DELETE FROM catalog_change WHERE version <= ?", next - changesKept);
     return new Attempt<>(open.state.at(next), result);
   }
 
@@ -179,29 +213,70 @@ public final class MetadataStore implements AutoCloseable {
     return next.at(version);
   }
 
+  /**
+   * Looks for what others have done. Does not wait for writers, who may themselves wait for others.
+   */
   private void follow() {
+    CatalogState known = state;
     try {
-      long version =
-          database
-              .jdbi()
-              .withHandle(
-                  handle ->
-                      handle
-                          .createQuery("SELECT version FROM catalog_version WHERE id = 1")
-                          .mapTo(Long.class)
-                          .one());
-      if (version == state.version()) {
-        return;
-      }
-      writing.lock();
-      try {
-        state = database.jdbi().inTransaction(handle -> caughtUp(handle, current(handle)));
-      } finally {
-        writing.unlock();
+      long version = database.jdbi().withHandle(MetadataStore::current);
+      if (version > known.version()) {
+        publish(
+            database.jdbi().inTransaction(ONE_MOMENT, handle -> caughtUp(handle, current(handle))));
+      } else if (version < known.version()) {
+        restored();
       }
     } catch (RuntimeException e) {
       // A thread that ended here would leave revoked privileges in force.
-      LOG.error("Changes of other instances cannot be read, trying again", e);
+      if (!closed) {
+        LOG.error("Changes of other instances cannot be read, trying again", e);
+      }
+    }
+  }
+
+  /** The database is older than what we know: somebody has put back a backup of it. */
+  private void restored() {
+    writing.lock();
+    try {
+      replace(database.jdbi().inTransaction(ONE_MOMENT, StateLoader::load));
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  private void replace(CatalogState loaded) {
+    synchronized (published) {
+      state = loaded;
+      published.notifyAll();
+    }
+  }
+
+  private void publish(CatalogState next) {
+    synchronized (published) {
+      // A follower may come late with what a writer here has already gone past.
+      if (next.version() >= state.version()) {
+        state = next;
+        published.notifyAll();
+      }
+    }
+  }
+
+  /**
+   * Returns when the state has a version or a later one, such as one that another instance told of.
+   *
+   * @return false if it had not after that time
+   */
+  public boolean await(long version, Duration patience) throws InterruptedException {
+    long end = System.nanoTime() + patience.toNanos();
+    synchronized (published) {
+      while (state.version() < version) {
+        long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+        if (left <= 0) {
+          return false;
+        }
+        published.wait(left);
+      }
+      return true;
     }
   }
 
@@ -214,13 +289,17 @@ public final class MetadataStore implements AutoCloseable {
 
   /** Appends lines to the audit log that belong to no change. */
   public void audit(List<AuditEvent> events) {
-    database
-        .jdbi()
-        .useTransaction(
-            handle -> {
-              ChangeWriter writer = new ChangeWriter(handle);
-              events.forEach(writer::audit);
-            });
+    try {
+      database
+          .jdbi()
+          .useTransaction(
+              handle -> {
+                ChangeWriter writer = new ChangeWriter(handle);
+                events.forEach(writer::audit);
+              });
+    } catch (JdbiException e) {
+      throw SqlFailure.ofWrite(e);
+    }
   }
 
   /** A time as the database has it. */
@@ -230,6 +309,7 @@ public final class MetadataStore implements AutoCloseable {
 
   @Override
   public void close() {
+    closed = true;
     follower.ifPresent(ScheduledExecutorService::shutdownNow);
     database.close();
   }

@@ -1,5 +1,7 @@
 package io.millrace.catalog.server.store;
 
+import io.millrace.catalog.ErrorCode;
+import io.millrace.catalog.MillraceException;
 import io.millrace.catalog.access.Privilege;
 import io.millrace.catalog.server.state.CatalogState;
 import java.util.EnumSet;
@@ -11,9 +13,34 @@ import org.jdbi.v3.core.Handle;
 
 /** Reads the whole catalog, in one transaction. */
 final class StateLoader {
+  /** PostgreSQL's driver would hold all rows at once. */
+  private static final int ROWS = 10_000;
+
   private StateLoader() {}
 
+  /**
+   * @throws MillraceException STATE_CORRUPT if what is there does not make a catalog
+   */
   static CatalogState load(Handle handle) {
+    try {
+      return read(handle);
+    } catch (IllegalStateException | IllegalArgumentException e) {
+      throw corrupt(e);
+    } catch (MillraceException e) {
+      throw e.code() == ErrorCode.STATE_CORRUPT ? e : corrupt(e);
+    }
+  }
+
+  private static MillraceException corrupt(RuntimeException e) {
+    return new MillraceException(
+        ErrorCode.STATE_CORRUPT,
+        "the catalog's database holds what does not fit together: "
+            + (e instanceof MillraceException known ? known.problem() : e.getMessage()),
+        "restore the database from a backup, and let nothing else write to it",
+        e);
+  }
+
+  private static CatalogState read(Handle handle) {
     CatalogState.Loader loader = CatalogState.loader();
     long version =
         handle
@@ -22,6 +49,7 @@ final class StateLoader {
             .one();
     handle
         .createQuery("SELECT body FROM securable")
+        .setFetchSize(ROWS)
         .mapTo(String.class)
         .forEach(body -> loader.securable(CatalogJson.securable(body)));
     handle
@@ -42,6 +70,7 @@ final class StateLoader {
     Map<String, Set<Privilege>> known = new HashMap<>();
     handle
         .createQuery("SELECT securable, principal, privileges FROM permission")
+        .setFetchSize(ROWS)
         .map(
             (row, context) -> {
               loader.grant(
