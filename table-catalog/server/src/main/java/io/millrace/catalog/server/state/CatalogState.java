@@ -668,6 +668,8 @@ public final class CatalogState {
     private final List<Securable> securables = new ArrayList<>();
     private final Map<UUID, GrantSet.Builder> grants = new HashMap<>();
     private CatalogState principals = EMPTY;
+    private @Nullable UUID granting;
+    private GrantSet.Builder grantingTo = new GrantSet.Builder();
 
     /** Ids of principals: a million grants share a few thousand. */
     private final Map<UUID, UUID> ids = new HashMap<>();
@@ -698,7 +700,12 @@ public final class CatalogState {
       if (known == null) {
         throw new IllegalStateException("a grant to nobody: " + principal);
       }
-      grants.computeIfAbsent(securable, id -> new GrantSet.Builder()).add(known, privileges);
+      // Mostly those of one securable come one after the other.
+      if (!securable.equals(granting)) {
+        granting = securable;
+        grantingTo = grants.computeIfAbsent(securable, id -> new GrantSet.Builder());
+      }
+      grantingTo.add(known, privileges);
     }
 
     /**

@@ -2,7 +2,6 @@ package io.millrace.catalog.server.state;
 
 import io.millrace.catalog.access.Privilege;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.UUID;
@@ -117,14 +116,11 @@ final class GrantSet {
     }
 
     GrantSet build() {
-      Integer[] order = new Integer[size];
-      Arrays.setAll(order, i -> i);
-      Arrays.sort(order, Comparator.comparing(i -> principals[i]));
-      UUID[] who = new UUID[size];
+      UUID[] who = Arrays.copyOf(principals, size);
+      Arrays.sort(who);
       long[] what = new long[size];
       for (int i = 0; i < size; i++) {
-        who[i] = principals[order[i]];
-        what[i] = privileges[order[i]];
+        what[Arrays.binarySearch(who, principals[i])] = privileges[i];
       }
       return new GrantSet(who, what);
     }

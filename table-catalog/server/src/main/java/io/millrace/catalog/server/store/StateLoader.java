@@ -3,12 +3,18 @@ package io.millrace.catalog.server.store;
 import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
 import io.millrace.catalog.access.Privilege;
+import io.millrace.catalog.server.model.Securable;
 import io.millrace.catalog.server.state.CatalogState;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.jdbi.v3.core.Handle;
 
 /** Reads the whole catalog, in one transaction. */
@@ -47,11 +53,15 @@ final class StateLoader {
             .createQuery("SELECT version FROM catalog_version WHERE id = 1")
             .mapTo(Long.class)
             .one();
-    handle
-        .createQuery("SELECT body FROM securable")
-        .setFetchSize(ROWS)
-        .mapTo(String.class)
-        .forEach(body -> loader.securable(CatalogJson.securable(body)));
+    // Their text is read here, and understood beside what follows.
+    List<String> bodies =
+        handle
+            .createQuery("SELECT body FROM securable")
+            .setFetchSize(ROWS)
+            .mapTo(String.class)
+            .list();
+    CompletableFuture<List<Securable>> securables =
+        CompletableFuture.supplyAsync(() -> bodies.stream().map(CatalogJson::securable).toList());
     handle
         .createQuery("SELECT body FROM principal")
         .mapTo(String.class)
@@ -66,21 +76,31 @@ final class StateLoader {
         .createQuery("SELECT body FROM token")
         .mapTo(String.class)
         .forEach(body -> loader.token(CatalogJson.token(body)));
-    // A million rows have a few dozen different texts.
-    Map<String, Set<Privilege>> known = new HashMap<>();
     handle
         .createQuery("SELECT securable, principal, privileges FROM permission")
         .setFetchSize(ROWS)
-        .map(
-            (row, context) -> {
-              loader.grant(
-                  row.getObject(1, UUID.class),
-                  row.getObject(2, UUID.class),
-                  known.computeIfAbsent(row.getString(3), StateLoader::privileges));
-              return true;
-            })
-        .forEach(row -> {});
+        .scanResultSet(
+            (rows, context) -> {
+              grants(rows.get(), loader);
+              return loader;
+            });
+    try {
+      securables.join().forEach(loader::securable);
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof RuntimeException cause ? cause : e;
+    }
     return loader.load(version);
+  }
+
+  /** A million rows have a few dozen different texts. */
+  private static void grants(ResultSet rows, CatalogState.Loader loader) throws SQLException {
+    Map<String, Set<Privilege>> known = new HashMap<>();
+    while (rows.next()) {
+      loader.grant(
+          rows.getObject(1, UUID.class),
+          rows.getObject(2, UUID.class),
+          known.computeIfAbsent(rows.getString(3), StateLoader::privileges));
+    }
   }
 
   private static Set<Privilege> privileges(String text) {
