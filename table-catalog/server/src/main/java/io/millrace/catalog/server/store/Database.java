@@ -4,10 +4,6 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
-import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.util.HexFormat;
-import java.util.regex.Pattern;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.jdbi.v3.core.Handle;
@@ -18,12 +14,6 @@ import org.jdbi.v3.core.Jdbi;
  * AES; its key comes from the environment or from a file, and is in no URL and no log.
  */
 public final class Database implements AutoCloseable {
-  /** Names the environment variable with the key, 64 hexadecimal digits. */
-  public static final String KEY_VARIABLE = "MILLRACE_CATALOG_KEY";
-
-  private static final String KEY_FILE = "catalog.key";
-  private static final int KEY_BYTES = 32;
-  private static final Pattern KEY = Pattern.compile("[0-9a-f]{64}");
   private static final int CONNECTIONS = 8;
   private static final long PATIENCE_MILLIS = 10_000;
 
@@ -56,7 +46,7 @@ public final class Database implements AutoCloseable {
           "jdbc:h2:file:%s;CIPHER=AES;WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE"
               .formatted(settings.directory().resolve("catalog").toAbsolutePath()));
       config.setUsername("millrace");
-      config.setPassword(key(settings.directory()) + " millrace");
+      config.setPassword(CatalogKey.load(settings.directory()).text() + " millrace");
     } else {
       StoreSettings.Postgres postgres = settings.postgres().orElseThrow();
       config.setJdbcUrl(postgres.url());
@@ -80,29 +70,6 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  private static String key(Path directory) {
-    String given = System.getenv(KEY_VARIABLE);
-    String key =
-        given != null
-            ? given.strip()
-            : SecretFile.readOrCreate(
-                directory.resolve(KEY_FILE),
-                () -> {
-                  byte[] bytes = new byte[KEY_BYTES];
-                  new SecureRandom().nextBytes(bytes);
-                  return HexFormat.of().formatHex(bytes);
-                });
-    if (!KEY.matcher(key).matches()) {
-      throw new MillraceException(
-          ErrorCode.CONFIG_INVALID,
-          "the catalog's key in %s is not 64 hexadecimal digits"
-              .formatted(
-                  given != null ? "the variable " + KEY_VARIABLE : directory.resolve(KEY_FILE)),
-          "give the key that the catalog was made with");
-    }
-    return key;
-  }
-
   private static RuntimeException translated(StoreSettings settings, RuntimeException e) {
     if (e instanceof MillraceException) {
       return e;
@@ -120,7 +87,7 @@ public final class Database implements AutoCloseable {
       return new MillraceException(
           ErrorCode.CONFIG_INVALID,
           "the catalog in %s cannot be decrypted".formatted(what),
-          "give the key that it was made with, in catalog.key or in " + KEY_VARIABLE,
+          "give the key that it was made with, in catalog.key or in " + CatalogKey.VARIABLE,
           e);
     }
     return new MillraceException(
