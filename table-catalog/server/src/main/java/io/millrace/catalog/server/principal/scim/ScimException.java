@@ -58,7 +58,7 @@ public final class ScimException extends MillraceException {
         switch (e.code()) {
           case UNAUTHENTICATED -> 401;
           case PERMISSION_DENIED -> 403;
-          case PRINCIPAL_NOT_FOUND -> 404;
+          case PRINCIPAL_NOT_FOUND, SECURABLE_NOT_FOUND -> 404;
           case PRINCIPAL_EXISTS, PRINCIPAL_IN_USE -> 409;
           case LIMIT_EXCEEDED -> 413;
           case ARGUMENT_INVALID -> 400;

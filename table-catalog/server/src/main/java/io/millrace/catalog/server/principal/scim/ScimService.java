@@ -12,12 +12,13 @@ import io.millrace.catalog.server.state.CatalogState;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * SCIM 2.0 over principals: bodies in, bodies out. Only metastore admins may, but for {@link #me}.
- * What fails is a {@link ScimException}, or a {@code MillraceException} that {@link
- * ScimException#of} translates. Thread-safe.
+ * SCIM 2.0 over principals: bodies in, bodies out. Only metastore admins may, but for {@link #me};
+ * nobody else's body is read. What fails is a {@link ScimException}, or a {@code MillraceException}
+ * that {@link ScimException#of} translates. Thread-safe.
  */
 public final class ScimService {
   private final PrincipalService principals;
@@ -32,8 +33,9 @@ public final class ScimService {
   }
 
   /** Makes a resource. */
-  public ObjectNode create(ScimType type, JsonNode body, Caller by) {
-    return json(principals.create(type.kind(), ScimEdit.created(type, body), by));
+  public ObjectNode create(ScimType type, Supplier<JsonNode> body, Caller by) {
+    requireAdmin(by);
+    return json(principals.create(type.kind(), ScimEdit.created(type, body.get()), by));
   }
 
   /** Tells of a resource. */
@@ -86,16 +88,20 @@ public final class ScimService {
   }
 
   /** Sets what a body says, and leaves what it does not. */
-  public ObjectNode replace(ScimType type, String id, JsonNode body, Caller by) {
+  public ObjectNode replace(ScimType type, String id, Supplier<JsonNode> body, Caller by) {
+    requireAdmin(by);
+    UUID wanted = id(type, id);
+    JsonNode said = body.get();
     return json(
         principals.change(
-            type.kind(), id(type, id), (state, draft) -> ScimEdit.put(type, draft, body), by));
+            type.kind(), wanted, (state, draft) -> ScimEdit.put(type, draft, said), by));
   }
 
   /** Changes what the operations of a body say. */
-  public ObjectNode patch(ScimType type, String id, JsonNode body, Caller by) {
-    ScimPatch patch = ScimPatch.parse(type, body);
+  public ObjectNode patch(ScimType type, String id, Supplier<JsonNode> body, Caller by) {
+    requireAdmin(by);
     UUID wanted = id(type, id);
+    ScimPatch patch = ScimPatch.parse(type, body.get());
     return json(
         principals.change(
             type.kind(),
@@ -107,7 +113,13 @@ public final class ScimService {
 
   /** Removes a resource. */
   public void delete(ScimType type, String id, Caller by) {
+    requireAdmin(by);
     principals.drop(type.kind(), id(type, id), by);
+  }
+
+  /** Before anything of the request is looked at. */
+  private void requireAdmin(Caller by) {
+    CatalogState unused = principals.read(by);
   }
 
   /** The caller. */

@@ -49,17 +49,18 @@ class TestScimService {
   }
 
   private ObjectNode create(ScimType type, String body) {
-    return scim.create(type, json(body), catalog.admin());
+    return scim.create(type, () -> json(body), catalog.admin());
   }
 
   private ObjectNode patch(ScimType type, Principal principal, String operations) {
     return scim.patch(
         type,
         principal.id().toString(),
-        json(
-            "{'schemas':['urn:ietf:params:scim:api:messages:2.0:PatchOp'],'Operations':"
-                + operations
-                + "}"),
+        () ->
+            json(
+                "{'schemas':['urn:ietf:params:scim:api:messages:2.0:PatchOp'],'Operations':"
+                    + operations
+                    + "}"),
         catalog.admin());
   }
 
@@ -313,18 +314,22 @@ class TestScimService {
         scim.replace(
             ScimType.USER,
             ann.id().toString(),
-            json("{'userName':'ann.lee@example.com','displayName':'Ann Lee','externalId':'7'}"),
+            () ->
+                json("{'userName':'ann.lee@example.com','displayName':'Ann Lee','externalId':'7'}"),
             catalog.admin());
     assertThat(put.get("active").booleanValue()).isFalse();
     assertThat(catalog.principal("ann.lee@example.com").id()).isEqualTo(ann.id());
     assertThat(catalog.store.state().principal("ann@example.com")).isEmpty();
     scim.replace(
-        ScimType.GROUP, team.id().toString(), json("{'displayName':'crew'}"), catalog.admin());
+        ScimType.GROUP,
+        team.id().toString(),
+        () -> json("{'displayName':'crew'}"),
+        catalog.admin());
     assertThat(members(team)).containsExactly(ann.id());
     scim.replace(
         ScimType.GROUP,
         team.id().toString(),
-        json("{'displayName':'crew','members':[]}"),
+        () -> json("{'displayName':'crew','members':[]}"),
         catalog.admin());
     assertThat(members(team)).isEmpty();
   }
@@ -539,26 +544,30 @@ class TestScimService {
                     catalog.as("eve@example.com")),
             () ->
                 scim.create(
-                    ScimType.GROUP, json("{'displayName':'g'}"), catalog.as("eve@example.com")),
+                    ScimType.GROUP,
+                    () -> json("{'displayName':'g'}"),
+                    catalog.as("eve@example.com")),
             () ->
                 scim.replace(
                     ScimType.USER,
                     eve.id().toString(),
-                    json("{'displayName':'E'}"),
+                    () -> json("{'displayName':'E'}"),
                     catalog.as("eve@example.com")),
             () ->
                 scim.patch(
                     ScimType.GROUP,
                     catalog.principal("metastore_admins").id().toString(),
-                    json(
-                        "{'Operations':[{'op':'add','path':'members','value':[{'value':'"
-                            + eve.id()
-                            + "'}]}]}"),
+                    () ->
+                        json(
+                            "{'Operations':[{'op':'add','path':'members','value':[{'value':'"
+                                + eve.id()
+                                + "'}]}]}"),
                     catalog.as("eve@example.com")),
             () -> scim.delete(ScimType.USER, eve.id().toString(), catalog.as("eve@example.com")));
     for (ThrowingCallable call : calls) {
       refused(call, 403, "", "MANAGE_PRINCIPALS needs membership in the group of metastore admins");
     }
+    assertThat(catalog.denials()).hasSize(calls.size());
     assertThat(scim.me(catalog.as("eve@example.com")).get("id").textValue())
         .isEqualTo(eve.id().toString());
   }
