@@ -71,6 +71,8 @@ public enum ErrorCode {
   PRINCIPAL_NOT_FOUND(6),
   PRINCIPAL_EXISTS(6),
   LIMIT_EXCEEDED(6),
+  PRINCIPAL_IN_USE(6),
+  TOKEN_NOT_FOUND(6),
 
   // Ours.
   INTERNAL(70);

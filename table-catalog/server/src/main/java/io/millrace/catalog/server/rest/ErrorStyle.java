@@ -54,9 +54,9 @@ public interface ErrorStyle {
             new UnityError(404, type.map(UnityError::noun).orElse("RESOURCE") + "_NOT_FOUND");
         case SECURABLE_EXISTS ->
             new UnityError(400, type.map(UnityError::noun).orElse("RESOURCE") + "_ALREADY_EXISTS");
-        case SECURABLE_NOT_EMPTY -> new UnityError(400, "FAILED_PRECONDITION");
+        case SECURABLE_NOT_EMPTY, PRINCIPAL_IN_USE -> new UnityError(400, "FAILED_PRECONDITION");
         case SECURABLE_CHANGED -> new UnityError(409, "ABORTED");
-        case PRINCIPAL_NOT_FOUND -> new UnityError(404, "NOT_FOUND");
+        case PRINCIPAL_NOT_FOUND, TOKEN_NOT_FOUND -> new UnityError(404, "NOT_FOUND");
         case PRINCIPAL_EXISTS -> new UnityError(409, "ALREADY_EXISTS");
         case LIMIT_EXCEEDED -> new UnityError(413, "RESOURCE_EXHAUSTED");
         default -> new UnityError(500, "INTERNAL");

@@ -189,6 +189,8 @@ public final class HttpServer implements AutoCloseable {
     Request request =
         new Request(
             caller,
+            requestId,
+            context.ip(),
             context.pathParamMap(),
             context.queryParamMap(),
             headers,

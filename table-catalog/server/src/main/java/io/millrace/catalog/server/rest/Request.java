@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 /** What a handler may know of a request. Used by one thread. */
 public final class Request {
   private final @Nullable Caller caller;
+  private final String requestId;
+  private final String sourceAddress;
   private final Map<String, String> pathParameters;
   private final Map<String, List<String>> query;
   private final Map<String, String> headers;
@@ -23,12 +25,16 @@ public final class Request {
 
   Request(
       @Nullable Caller caller,
+      String requestId,
+      String sourceAddress,
       Map<String, String> pathParameters,
       Map<String, List<String>> query,
       Map<String, String> headers,
       String contentType,
       byte[] body) {
     this.caller = caller;
+    this.requestId = requestId;
+    this.sourceAddress = sourceAddress;
     this.pathParameters = pathParameters;
     this.query = query;
     this.headers = headers;
@@ -39,6 +45,16 @@ public final class Request {
   /** Who asks; of a route that not anybody may call. */
   public Caller caller() {
     return requireNonNull(caller, "a route for anybody has no caller");
+  }
+
+  /** The same in all that is logged, audited and told of this request. */
+  public String requestId() {
+    return requestId;
+  }
+
+  /** Where it came from. */
+  public String sourceAddress() {
+    return sourceAddress;
   }
 
   /** A part of the path, decoded. */

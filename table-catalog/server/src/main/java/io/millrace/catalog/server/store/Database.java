@@ -6,10 +6,7 @@ import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.sql.SQLException;
-import java.util.HexFormat;
-import java.util.regex.Pattern;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.exception.FlywayValidateException;
 import org.jdbi.v3.core.Handle;
@@ -22,13 +19,7 @@ import org.jdbi.v3.core.statement.StatementExceptions.MessageRendering;
  * AES; its key comes from the environment or from a file, and is in no URL and no log.
  */
 public final class Database implements AutoCloseable {
-  /** Names the environment variable with the key, 64 hexadecimal digits. */
-  public static final String KEY_VARIABLE = "MILLRACE_CATALOG_KEY";
-
-  private static final String KEY_FILE = "catalog.key";
   private static final String DATABASE_FILE = "catalog.mv.db";
-  private static final int KEY_BYTES = 32;
-  private static final Pattern KEY = Pattern.compile("[0-9a-f]{64}");
   private static final int CONNECTIONS = 8;
   private static final long PATIENCE_MILLIS = 10_000;
   private static final String SILENCE_SECONDS = "30";
@@ -68,7 +59,7 @@ public final class Database implements AutoCloseable {
                   + ";TRACE_LEVEL_FILE=0;TRACE_LEVEL_SYSTEM_OUT=0")
               .formatted(file(settings.directory())));
       config.setUsername("millrace");
-      config.setPassword(key(settings.directory()) + " millrace");
+      config.setPassword(key(settings.directory()).text() + " millrace");
     } else {
       StoreSettings.Postgres postgres = settings.postgres().orElseThrow();
       config.setJdbcUrl(postgres.url());
@@ -107,36 +98,15 @@ public final class Database implements AutoCloseable {
     return file;
   }
 
-  private static String key(Path directory) {
-    String given = System.getenv(KEY_VARIABLE);
-    if (given == null
-        && Files.exists(directory.resolve(DATABASE_FILE))
-        && !Files.exists(directory.resolve(KEY_FILE))) {
+  private static CatalogKey key(Path directory) {
+    if (Files.exists(directory.resolve(DATABASE_FILE)) && !CatalogKey.isThere(directory)) {
       // A new key would open nothing, and stand in the way of the old one.
       throw new MillraceException(
           ErrorCode.CONFIG_INVALID,
-          "the catalog in %s is there, but not its key %s".formatted(directory, KEY_FILE),
-          "put the key back from a backup, or give it in " + KEY_VARIABLE);
+          "the catalog in %s is there, but not its key %s".formatted(directory, CatalogKey.FILE),
+          "put the key back from a backup, or give it in " + CatalogKey.VARIABLE);
     }
-    String key =
-        given != null
-            ? given.strip()
-            : SecretFile.readOrCreate(
-                directory.resolve(KEY_FILE),
-                () -> {
-                  byte[] bytes = new byte[KEY_BYTES];
-                  new SecureRandom().nextBytes(bytes);
-                  return HexFormat.of().formatHex(bytes);
-                });
-    if (!KEY.matcher(key).matches()) {
-      throw new MillraceException(
-          ErrorCode.CONFIG_INVALID,
-          "the catalog's key in %s is not 64 hexadecimal digits"
-              .formatted(
-                  given != null ? "the variable " + KEY_VARIABLE : directory.resolve(KEY_FILE)),
-          "give the key that the catalog was made with");
-    }
-    return key;
+    return CatalogKey.load(directory);
   }
 
   private static RuntimeException translated(StoreSettings settings, RuntimeException e) {
@@ -164,7 +134,7 @@ public final class Database implements AutoCloseable {
       return new MillraceException(
           ErrorCode.CONFIG_INVALID,
           "the catalog in %s cannot be decrypted".formatted(what),
-          "give the key that it was made with, in catalog.key or in " + KEY_VARIABLE,
+          "give the key that it was made with, in catalog.key or in " + CatalogKey.VARIABLE,
           e);
     }
     return new MillraceException(
