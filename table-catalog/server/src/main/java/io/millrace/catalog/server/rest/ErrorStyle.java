@@ -54,7 +54,8 @@ public interface ErrorStyle {
             new UnityError(404, type.map(UnityError::noun).orElse("RESOURCE") + "_NOT_FOUND");
         case SECURABLE_EXISTS ->
             new UnityError(400, type.map(UnityError::noun).orElse("RESOURCE") + "_ALREADY_EXISTS");
-        case SECURABLE_NOT_EMPTY, PRINCIPAL_IN_USE -> new UnityError(400, "FAILED_PRECONDITION");
+        case SECURABLE_NOT_EMPTY, PRINCIPAL_IN_USE, CONFIG_INVALID ->
+            new UnityError(400, "FAILED_PRECONDITION");
         case SECURABLE_CHANGED -> new UnityError(409, "ABORTED");
         case PRINCIPAL_NOT_FOUND, TOKEN_NOT_FOUND -> new UnityError(404, "NOT_FOUND");
         case PRINCIPAL_EXISTS -> new UnityError(409, "ALREADY_EXISTS");

@@ -42,18 +42,29 @@ public final class Gate {
       refused(caller, action, type, fullName, "not found");
       throw CatalogException.notFound(type, SecurableName.shown(fullName));
     }
-    require(state, caller, action, found.get());
+    // Not by its own name: whether that is written in another case is not for everybody to know.
+    require(state, caller, action, found.get(), SecurableName.shown(fullName));
     return found.get();
   }
 
   /** As above, for what was found already. */
   public void require(CatalogState state, Caller caller, Action action, Securable securable) {
+    require(state, caller, action, securable, state.fullName(securable));
+  }
+
+  /**
+   * As above, for what was found by something else than its name.
+   *
+   * @param asked what the caller named; whoever may not know of it is told no more than that
+   */
+  public void require(
+      CatalogState state, Caller caller, Action action, Securable securable, String asked) {
     AccessDecision decision = AccessRules.decide(state, caller.principal(), action, securable.id());
     caller.decided();
     String name = state.fullName(securable);
     if (decision instanceof AccessDecision.Hidden) {
       refused(caller, action, securable.type(), name, "hidden: " + decision.reason());
-      throw CatalogException.notFound(securable.type(), name);
+      throw CatalogException.notFound(securable.type(), asked);
     }
     if (decision instanceof AccessDecision.Denied denied) {
       refused(caller, action, securable.type(), name, decision.reason());
@@ -69,6 +80,23 @@ public final class Gate {
   public boolean allows(CatalogState state, Caller caller, Action action, Securable securable) {
     caller.decided();
     return AccessRules.isAllowed(state, caller.principal(), action, securable.id());
+  }
+
+  /** Notes what somebody was given, beside the decisions that it took. */
+  void given(Caller caller, String action, SecurableType type, String name, String what) {
+    log.add(
+        new AuditEvent(
+            clock.instant(),
+            Optional.of(caller.principal()),
+            caller.name(),
+            action,
+            type.wireName(),
+            name,
+            Map.of("operation", what),
+            AuditEvent.Outcome.DONE,
+            "",
+            caller.requestId(),
+            caller.sourceAddress()));
   }
 
   private void refused(

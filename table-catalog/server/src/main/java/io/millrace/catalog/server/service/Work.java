@@ -7,17 +7,24 @@ import io.millrace.catalog.MillraceException;
 import io.millrace.catalog.access.Action;
 import io.millrace.catalog.access.SecurableType;
 import io.millrace.catalog.server.audit.AuditEvent;
+import io.millrace.catalog.server.model.Definition;
 import io.millrace.catalog.server.model.Principal;
 import io.millrace.catalog.server.model.Securable;
 import io.millrace.catalog.server.model.Securable.Stamp;
 import io.millrace.catalog.server.state.CatalogState;
 import io.millrace.catalog.server.state.Change;
+import io.millrace.catalog.server.store.Database;
 import io.millrace.catalog.server.store.MetadataStore;
 import io.millrace.catalog.server.store.Transaction;
+import java.time.Clock;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** What the services have in common: finding, deciding, changing and auditing. Thread-safe. */
 public final class Work {
@@ -36,6 +43,15 @@ public final class Work {
 
   public Gate gate() {
     return gate;
+  }
+
+  /** For what is not part of the state. */
+  public Database database() {
+    return store.database();
+  }
+
+  public Clock clock() {
+    return store.clock();
   }
 
   /** Changes the catalog; see {@link MetadataStore#write}. */
@@ -97,12 +113,43 @@ public final class Work {
           "%s %s has something in it".formatted(dropped.type().words(), name),
           "drop that first, or drop it with force");
     }
+    requireUnused(in.state(), dropped, inside);
     for (Securable each : inside) {
       audit(in, caller, action, each, Map.of("with", name));
       in.apply(new Change.DropSecurable(each.id()));
     }
     audit(in, caller, action, dropped, Map.of("force", Boolean.toString(force)));
     in.apply(new Change.DropSecurable(dropped.id()));
+  }
+
+  /** A table whose filter or mask is gone could be read by nobody, and it would not say why. */
+  private static void requireUnused(CatalogState state, Securable dropped, List<Securable> inside) {
+    Set<UUID> gone = new HashSet<>();
+    Stream.concat(inside.stream(), Stream.of(dropped)).forEach(each -> gone.add(each.id()));
+    boolean functions =
+        Stream.concat(inside.stream(), Stream.of(dropped))
+            .anyMatch(each -> each.type() == SecurableType.FUNCTION);
+    if (functions
+        && state
+            .all()
+            .filter(each -> !gone.contains(each.id()))
+            .flatMap(each -> policies(each.definition()))
+            .anyMatch(policy -> gone.contains(policy.function()))) {
+      throw new CatalogException(
+          ErrorCode.SECURABLE_NOT_EMPTY,
+          dropped.type(),
+          "%s %s is, or has in it, a function that filters or masks a table"
+              .formatted(dropped.type().words(), state.fullName(dropped)),
+          "take the row filter or mask off the table first");
+    }
+  }
+
+  private static Stream<Definition.Policy> policies(Definition definition) {
+    return definition instanceof Definition.Table table
+        ? Stream.concat(
+            table.rowFilter().stream(),
+            table.columns().stream().flatMap(column -> column.mask().stream()))
+        : Stream.empty();
   }
 
   /**
@@ -138,7 +185,7 @@ public final class Work {
   }
 
   /** The name of a principal, or its id if it is gone. */
-  public static String name(CatalogState state, java.util.UUID principal) {
+  public static String name(CatalogState state, UUID principal) {
     return state.principal(principal).map(Principal::name).orElse(principal.toString());
   }
 

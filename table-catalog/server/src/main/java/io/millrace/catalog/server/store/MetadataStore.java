@@ -171,7 +171,7 @@ public final class MetadataStore implements AutoCloseable {
       // Nobody can be ahead of the one who holds the row: the database is an older one put back.
       replace(caughtUp);
     }
-    Open open = new Open(caughtUp, clock.instant().truncatedTo(ChronoUnit.MICROS));
+    Open open = new Open(handle, caughtUp, clock.instant().truncatedTo(ChronoUnit.MICROS));
     T result = work.apply(open);
     ChangeWriter writer = new ChangeWriter(handle);
     open.changes.forEach(writer::write);
@@ -315,12 +315,14 @@ public final class MetadataStore implements AutoCloseable {
   }
 
   private static final class Open implements Transaction {
+    private final Handle handle;
     private final Instant now;
     private final List<Change> changes = new ArrayList<>();
     private final List<AuditEvent> events = new ArrayList<>();
     private CatalogState state;
 
-    Open(CatalogState state, Instant now) {
+    Open(Handle handle, CatalogState state, Instant now) {
+      this.handle = handle;
       this.state = state;
       this.now = now;
     }
@@ -333,6 +335,11 @@ public final class MetadataStore implements AutoCloseable {
     @Override
     public Instant now() {
       return now;
+    }
+
+    @Override
+    public Handle handle() {
+      return handle;
     }
 
     @Override

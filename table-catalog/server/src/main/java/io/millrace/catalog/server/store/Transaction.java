@@ -4,6 +4,7 @@ import io.millrace.catalog.server.audit.AuditEvent;
 import io.millrace.catalog.server.state.CatalogState;
 import io.millrace.catalog.server.state.Change;
 import java.time.Instant;
+import org.jdbi.v3.core.Handle;
 
 /**
  * Changes that are made together or not at all, with what the audit log says of them. Nobody else
@@ -20,6 +21,9 @@ public interface Transaction {
 
   /** Makes a change, which must fit the state. */
   void apply(Change change);
+
+  /** The database, within the transaction, for what is not part of the state. */
+  Handle handle();
 
   /** Adds a line to the audit log. */
   void audit(AuditEvent event);

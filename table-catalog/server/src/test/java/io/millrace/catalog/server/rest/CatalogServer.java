@@ -4,12 +4,24 @@ import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
 import io.millrace.catalog.access.Privilege;
 import io.millrace.catalog.access.SecurableType;
+import io.millrace.catalog.server.audit.AuditEvent;
+import io.millrace.catalog.server.credential.CredentialVendors;
 import io.millrace.catalog.server.model.Definition;
 import io.millrace.catalog.server.model.Principal;
 import io.millrace.catalog.server.model.Securable;
+import io.millrace.catalog.server.service.AccessAnswers;
 import io.millrace.catalog.server.service.Caller;
 import io.millrace.catalog.server.service.Catalogs;
+import io.millrace.catalog.server.service.ExternalLocations;
 import io.millrace.catalog.server.service.Gate;
+import io.millrace.catalog.server.service.Permissions;
+import io.millrace.catalog.server.service.StagingTables;
+import io.millrace.catalog.server.service.StorageCredentials;
+import io.millrace.catalog.server.service.TableConstraints;
+import io.millrace.catalog.server.service.TablePolicies;
+import io.millrace.catalog.server.service.Tables;
+import io.millrace.catalog.server.service.Tags;
+import io.millrace.catalog.server.service.TemporaryCredentials;
 import io.millrace.catalog.server.service.Work;
 import io.millrace.catalog.server.state.Change;
 import io.millrace.catalog.server.store.MetadataStore;
@@ -26,11 +38,13 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,24 +57,43 @@ public final class CatalogServer implements AutoCloseable {
 
   private final MetadataStore store;
   private final Work work;
+  private final List<AuditEvent> decisions;
   private final HttpServer server;
   private final HttpClient http = HttpClient.newHttpClient();
 
-  private CatalogServer(MetadataStore store, Work work, HttpServer server) {
+  private CatalogServer(
+      MetadataStore store, Work work, List<AuditEvent> decisions, HttpServer server) {
     this.store = store;
     this.work = work;
+    this.decisions = decisions;
     this.server = server;
   }
 
   /** Starts one in an empty folder. */
   public static CatalogServer start(Path folder) {
-    MetadataStore store = MetadataStore.open(StoreSettings.embedded(folder), Clock.systemUTC());
+    return start(folder, Clock.systemUTC());
+  }
+
+  /** Starts one whose time is told. */
+  static CatalogServer start(Path folder, Clock clock) {
+    MetadataStore store = MetadataStore.open(StoreSettings.embedded(folder), clock);
     seed(store, folder.resolve("managed").toUri());
-    Work work = new Work(store, new Gate(event -> {}, Clock.systemUTC()));
+    return serve(store, clock);
+  }
+
+  /** Starts one that was there before. */
+  static CatalogServer restart(Path folder, Clock clock) {
+    return serve(MetadataStore.open(StoreSettings.embedded(folder), clock), clock);
+  }
+
+  private static CatalogServer serve(MetadataStore store, Clock clock) {
+    List<AuditEvent> decisions = Collections.synchronizedList(new ArrayList<>());
+    Work work = new Work(store, new Gate(decisions::add, clock));
     List<Route> routes = new ArrayList<>(routes(work));
     return new CatalogServer(
         store,
         work,
+        decisions,
         HttpServer.start(
             "127.0.0.1",
             0,
@@ -71,7 +104,21 @@ public final class CatalogServer implements AutoCloseable {
 
   /** All routes of the catalog. */
   static List<Route> routes(Work work) {
-    return new CatalogResource(work, new Catalogs(work)).routes();
+    StagingTables staging = new StagingTables(work);
+    return Stream.of(
+            new CatalogResource(work, new Catalogs(work)).routes(),
+            new TableResource(work, new Tables(work), staging).routes(),
+            new TablePolicyResource(work, new TablePolicies(work), new TableConstraints(work))
+                .routes(),
+            new TagResource(new Tags(work)).routes(),
+            new PermissionResource(new Permissions(work), new AccessAnswers(work)).routes(),
+            new StorageResource(work, new ExternalLocations(work), new StorageCredentials(work))
+                .routes(),
+            new TemporaryCredentialResource(
+                    new TemporaryCredentials(work, staging, CredentialVendors.local(work.clock())))
+                .routes())
+        .flatMap(List::stream)
+        .toList();
   }
 
   private static Caller caller(
@@ -85,6 +132,10 @@ public final class CatalogServer implements AutoCloseable {
                 () ->
                     new MillraceException(
                         ErrorCode.UNAUTHENTICATED, "no or no valid token", "send one"));
+    if (!principal.active()) {
+      throw new MillraceException(
+          ErrorCode.PERMISSION_DENIED, principal.name() + " is not active", "ask an admin");
+    }
     return new Caller(principal.id(), principal.name(), requestId, address);
   }
 
@@ -140,6 +191,11 @@ public final class CatalogServer implements AutoCloseable {
     return store;
   }
 
+  /** What the gate told its log, that came with no change. */
+  List<AuditEvent> decisions() {
+    return List.copyOf(decisions);
+  }
+
   public Work work() {
     return work;
   }
@@ -191,6 +247,31 @@ public final class CatalogServer implements AutoCloseable {
           UUID to = in.state().principal(principal).orElseThrow().id();
           in.apply(new Change.PutGrant(on.id(), to, Set.of(what)));
           return on;
+        });
+  }
+
+  /** A function, directly, for filters and masks. */
+  void function(String fullName, String owner, String returns, String... parameterTypes) {
+    String[] parts = fullName.split("\\.");
+    store.write(
+        in -> {
+          Securable schema =
+              in.state().find(SecurableType.SCHEMA, List.of(parts[0], parts[1])).orElseThrow();
+          List<Definition.Parameter> parameters = new ArrayList<>();
+          for (String type : parameterTypes) {
+            parameters.add(
+                new Definition.Parameter("p" + parameters.size(), type, Optional.empty()));
+          }
+          in.apply(
+              new Change.PutSecurable(
+                  Securable.create(
+                      SecurableType.FUNCTION,
+                      schema.id(),
+                      parts[2],
+                      new Definition.SqlFunction(parameters, returns, "NULL", Optional.empty()),
+                      new Securable.Stamp(
+                          in.now(), in.state().principal(owner).orElseThrow().id()))));
+          return schema;
         });
   }
 
