@@ -13,8 +13,11 @@ import io.millrace.catalog.server.service.AccessAnswers;
 import io.millrace.catalog.server.service.Caller;
 import io.millrace.catalog.server.service.Catalogs;
 import io.millrace.catalog.server.service.ExternalLocations;
+import io.millrace.catalog.server.service.Functions;
 import io.millrace.catalog.server.service.Gate;
+import io.millrace.catalog.server.service.Models;
 import io.millrace.catalog.server.service.Permissions;
+import io.millrace.catalog.server.service.SchemaObjects;
 import io.millrace.catalog.server.service.StagingTables;
 import io.millrace.catalog.server.service.StorageCredentials;
 import io.millrace.catalog.server.service.TableConstraints;
@@ -22,6 +25,7 @@ import io.millrace.catalog.server.service.TablePolicies;
 import io.millrace.catalog.server.service.Tables;
 import io.millrace.catalog.server.service.Tags;
 import io.millrace.catalog.server.service.TemporaryCredentials;
+import io.millrace.catalog.server.service.Volumes;
 import io.millrace.catalog.server.service.Work;
 import io.millrace.catalog.server.state.Change;
 import io.millrace.catalog.server.store.MetadataStore;
@@ -105,12 +109,16 @@ public final class CatalogServer implements AutoCloseable {
   /** All routes of the catalog. */
   static List<Route> routes(Work work) {
     StagingTables staging = new StagingTables(work);
+    SchemaObjects objects = new SchemaObjects(work);
     return Stream.of(
             new CatalogResource(work, new Catalogs(work)).routes(),
             new TableResource(work, new Tables(work), staging).routes(),
             new TablePolicyResource(work, new TablePolicies(work), new TableConstraints(work))
                 .routes(),
             new TagResource(new Tags(work)).routes(),
+            new VolumeResource(work, new Volumes(work), objects).routes(),
+            new FunctionResource(work, new Functions(work), objects).routes(),
+            new ModelResource(work, new Models(work), objects).routes(),
             new PermissionResource(new Permissions(work), new AccessAnswers(work)).routes(),
             new StorageResource(work, new ExternalLocations(work), new StorageCredentials(work))
                 .routes(),

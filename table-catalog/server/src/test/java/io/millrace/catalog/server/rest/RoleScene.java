@@ -82,6 +82,14 @@ record RoleScene(String user, Map<String, String> names) {
             "boolean",
             "x",
             Optional.empty()));
+    put(
+        in,
+        SecurableType.VOLUME,
+        schema.id(),
+        "v",
+        owner,
+        new Definition.Volume(false, place + "/v"));
+    put(in, SecurableType.REGISTERED_MODEL, schema.id(), "m", owner, model(in, owner, place));
     Securable credential =
         put(
             in,
@@ -101,25 +109,18 @@ record RoleScene(String user, Map<String, String> names) {
     grants(in, role, id, catalog, schema, table, location, credential);
     return new RoleScene(
         role == Role.NOBODY ? "" : user,
-        Map.of(
-            "$catalog",
-            catalog.name(),
-            "$schema",
-            catalog.name() + ".s",
-            "$table",
-            catalog.name() + ".s.t",
-            "$function",
-            catalog.name() + ".s.f",
-            "$id",
-            table.id().toString(),
-            "$location",
-            location.name(),
-            "$credential",
-            credential.name(),
-            "$place",
-            place,
-            "$new",
-            "new" + mark));
+        Map.ofEntries(
+            Map.entry("$catalog", catalog.name()),
+            Map.entry("$schema", catalog.name() + ".s"),
+            Map.entry("$table", catalog.name() + ".s.t"),
+            Map.entry("$function", catalog.name() + ".s.f"),
+            Map.entry("$volume", catalog.name() + ".s.v"),
+            Map.entry("$model", catalog.name() + ".s.m"),
+            Map.entry("$id", table.id().toString()),
+            Map.entry("$location", location.name()),
+            Map.entry("$credential", credential.name()),
+            Map.entry("$place", place),
+            Map.entry("$new", "new" + mark)));
   }
 
   private static void grants(
@@ -155,6 +156,24 @@ record RoleScene(String user, Map<String, String> names) {
       }
       default -> {}
     }
+  }
+
+  private static Definition.Model model(Transaction in, UUID owner, String place) {
+    var stamp = new Securable.Stamp(in.now(), owner);
+    return new Definition.Model(
+        place + "/m",
+        List.of(
+            new Definition.ModelVersion(
+                UUID.randomUUID(),
+                1,
+                Optional.of("run"),
+                Optional.empty(),
+                "PENDING_REGISTRATION",
+                Optional.empty(),
+                place + "/m/versions/1",
+                stamp,
+                stamp)),
+        1);
   }
 
   private static Definition.Table table(String place) {
