@@ -1,8 +1,12 @@
 package io.millrace.catalog.server.lineage;
 
+import io.millrace.catalog.MillraceException;
 import io.millrace.catalog.access.SecurableType;
 import io.millrace.catalog.server.model.Securable;
+import io.millrace.catalog.server.service.Location;
 import io.millrace.catalog.server.state.CatalogState;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -13,8 +17,7 @@ import java.util.Set;
  * name; it is also known by the place of its files, as engines name what they read by path.
  */
 final class DatasetNames {
-  private static final Set<String> STORES =
-      Set.of("s3", "s3a", "gs", "abfs", "abfss", "wasbs", "hdfs", "file");
+  private static final Set<String> STORES = Set.of("s3", "s3a", "s3n", "gs", "abfss", "file");
 
   private final CatalogState catalog;
 
@@ -53,26 +56,24 @@ final class DatasetNames {
     if (!STORES.contains(scheme)) {
       return Optional.empty();
     }
-    String path = strip(named.name());
-    if (scheme.equals("file")) {
-      return Optional.of("file:///" + path);
+    String store = scheme.equals("file") ? "file://" : namespace;
+    try {
+      return Optional.of(Location.normalize(store + "/" + escaped(named.name())));
+    } catch (MillraceException e) {
+      // A name that no place of the catalog can have.
+      return Optional.empty();
     }
-    String store = namespace.startsWith("s3a:") ? "s3:" + namespace.substring(4) : namespace;
-    while (store.endsWith("/")) {
-      store = store.substring(0, store.length() - 1);
-    }
-    return Optional.of(path.isEmpty() ? store : store + "/" + path);
   }
 
-  private static String strip(String path) {
-    int from = 0;
-    int to = path.length();
-    while (from < to && path.charAt(from) == '/') {
-      from++;
+  private static String escaped(String path) {
+    if (path.indexOf('%') >= 0) {
+      return path;
     }
-    while (to > from && path.charAt(to - 1) == '/') {
-      to--;
+    try {
+      // Not two slashes at the start: what follows them is a host.
+      return new URI(null, null, "/" + path.replaceFirst("^/+", ""), null).getRawPath();
+    } catch (URISyntaxException e) {
+      return path;
     }
-    return path.substring(from, to);
   }
 }

@@ -4,16 +4,15 @@ import static java.util.Objects.requireNonNull;
 
 import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
-import io.millrace.catalog.access.AccessDecider;
-import io.millrace.catalog.access.AccessDecision;
 import io.millrace.catalog.access.Action;
 import io.millrace.catalog.access.SecurableType;
 import io.millrace.catalog.server.model.Definition;
 import io.millrace.catalog.server.model.Securable;
+import io.millrace.catalog.server.service.Caller;
+import io.millrace.catalog.server.service.Gate;
 import io.millrace.catalog.server.state.CatalogState;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -38,11 +37,11 @@ public final class LineageService {
   private static final int PATHS_MAX = 100;
 
   private final LineageStore store;
-  private final AccessDecider access;
+  private final Gate gate;
 
-  public LineageService(LineageStore store, AccessDecider access) {
+  public LineageService(LineageStore store, Gate gate) {
     this.store = requireNonNull(store, "store is null");
-    this.access = requireNonNull(access, "access is null");
+    this.gate = requireNonNull(gate, "gate is null");
   }
 
   /** Which way a query goes. */
@@ -83,13 +82,15 @@ public final class LineageService {
   }
 
   /**
-   * Takes a report of the principal that it names as reporter, who must be able to MODIFY or ALTER
-   * each table that it writes, and to see each table that it reads.
+   * Takes a report of the caller, who must be able to MODIFY or ALTER each table that it writes,
+   * and to see each table that it reads.
    *
    * @throws MillraceException PERMISSION_DENIED; SECURABLE_NOT_FOUND; LIMIT_EXCEEDED; IO_FAILED
    */
-  public void record(LineageReport report) {
-    UUID reporter = report.job().reporter();
+  public void record(Caller caller, LineageReport report) {
+    if (!report.job().reporter().equals(caller.principal())) {
+      throw new IllegalArgumentException("a report of somebody else than the caller");
+    }
     CatalogState catalog = store.catalog();
     Set<DatasetRef> sources = new LinkedHashSet<>();
     Set<DatasetRef> targets = new LinkedHashSet<>(report.versions().keySet());
@@ -99,37 +100,47 @@ public final class LineageService {
     }
     for (DatasetRef each : sources) {
       if (each instanceof DatasetRef.Cataloged cataloged) {
-        visible(catalog, reporter, catalog.find(cataloged.securable()), each.toString());
+        Securable source = found(catalog, cataloged);
+        if (!gate.allows(catalog, caller, Action.DESCRIBE, source)) {
+          gate.require(catalog, caller, Action.DESCRIBE, source);
+        }
       }
     }
     for (DatasetRef each : targets) {
       if (each instanceof DatasetRef.Cataloged cataloged) {
-        requireWritable(
-            catalog,
-            reporter,
-            visible(catalog, reporter, catalog.find(cataloged.securable()), each.toString()));
+        requireWritable(catalog, caller, found(catalog, cataloged));
       }
     }
     store.record(report);
   }
 
-  private void requireWritable(CatalogState catalog, UUID reporter, Securable table) {
-    boolean modifies =
-        table.type() == SecurableType.TABLE
-            && access.isAllowed(reporter, Action.MODIFY, table.id());
-    if (!modifies && !access.isAllowed(reporter, Action.ALTER, table.id())) {
-      throw new MillraceException(
-          ErrorCode.PERMISSION_DENIED,
-          "lineage of %s is told by who may write it".formatted(catalog.fullName(table)),
-          "ask for MODIFY on it");
+  private static Securable found(CatalogState catalog, DatasetRef.Cataloged cataloged) {
+    return catalog
+        .find(cataloged.securable())
+        .orElseThrow(
+            () ->
+                new MillraceException(
+                    ErrorCode.SECURABLE_NOT_FOUND,
+                    "a table of the report is not there any more",
+                    "report what is there"));
+  }
+
+  private void requireWritable(CatalogState catalog, Caller caller, Securable target) {
+    if (gate.allows(catalog, caller, Action.ALTER, target)) {
+      return;
+    }
+    Action writes = target.type() == SecurableType.TABLE ? Action.MODIFY : Action.ALTER;
+    if (!gate.allows(catalog, caller, writes, target)) {
+      gate.require(catalog, caller, writes, target);
     }
   }
 
   /** The dataset that a name of OpenLineage's is, for somebody: a table only if it is seen. */
-  DatasetRef resolved(UUID viewer, DatasetRef.Outside named) {
-    return new DatasetNames(store.catalog())
+  DatasetRef resolved(Caller caller, DatasetRef.Outside named) {
+    CatalogState catalog = store.catalog();
+    return new DatasetNames(catalog)
         .securable(named)
-        .filter(found -> access.isAllowed(viewer, Action.DESCRIBE, found.id()))
+        .filter(found -> gate.allows(catalog, caller, Action.DESCRIBE, found))
         .<DatasetRef>map(found -> new DatasetRef.Cataloged(found.id()))
         .orElse(named);
   }
@@ -138,28 +149,34 @@ public final class LineageService {
     return store;
   }
 
-  LineageViewer viewer(LineageGraph graph, UUID viewer) {
-    return new LineageViewer(store, graph, access, viewer, store.now());
+  LineageViewer viewer(LineageGraph graph, Caller viewer) {
+    return new LineageViewer(store, graph, store.catalog(), gate, viewer);
   }
 
   /** What a table or column is made from, or what is made from it. */
-  public LineageSubgraph around(UUID viewer, Around query) {
+  public LineageSubgraph around(Caller viewer, Around query) {
     LineageGraph graph = store.graph();
     NodeKey start = start(viewer, graph, query.table(), query.column());
     return around(viewer, graph, start, query);
   }
 
-  /** As {@link #around(UUID, Around)}, of something outside; the query's table is not looked at. */
-  public LineageSubgraph around(UUID viewer, DatasetRef.Outside dataset, Around query) {
+  /**
+   * As {@link #around(Caller, Around)}, of something outside; the query's table is not looked at.
+   */
+  public LineageSubgraph around(Caller viewer, DatasetRef.Outside dataset, Around query) {
     LineageGraph graph = store.graph();
     UUID id = LineageGraph.id(dataset);
     if (graph.dataset(id).isEmpty() || !viewer(graph, viewer).sees(id)) {
-      throw notFound("dataset " + dataset.name());
+      throw new MillraceException(
+          ErrorCode.SECURABLE_NOT_FOUND,
+          "there is no lineage of %s in %s that you may see"
+              .formatted(dataset.name(), dataset.namespace()),
+          "look at the namespace and the name");
     }
     return around(viewer, graph, NodeKey.of(id, query.column()), query);
   }
 
-  private LineageSubgraph around(UUID who, LineageGraph graph, NodeKey start, Around query) {
+  private LineageSubgraph around(Caller who, LineageGraph graph, NodeKey start, Around query) {
     LineageViewer viewer = viewer(graph, who);
     LineageWalk walk =
         new LineageWalk(
@@ -190,7 +207,7 @@ public final class LineageService {
 
   /** The ways from one table or column to another. */
   public LineagePaths paths(
-      UUID viewer, String from, String fromColumn, String to, String toColumn) {
+      Caller viewer, String from, String fromColumn, String to, String toColumn) {
     if (fromColumn.isEmpty() != toColumn.isEmpty()) {
       throw new MillraceException(
           ErrorCode.ARGUMENT_INVALID,
@@ -233,7 +250,7 @@ public final class LineageService {
    *
    * @param column empty for the table
    */
-  public Impact impact(UUID viewer, String table, String column) {
+  public Impact impact(Caller viewer, String table, String column) {
     LineageGraph graph = store.graph();
     NodeKey start = start(viewer, graph, table, column);
     CatalogState catalog = store.catalog();
@@ -241,23 +258,18 @@ public final class LineageService {
   }
 
   /** What dropping or changing a function would touch. */
-  public Impact impactOfFunction(UUID viewer, String function) {
-    CatalogState catalog = store.catalog();
+  public Impact impactOfFunction(Caller viewer, String function) {
     Securable found =
-        visible(
-            catalog,
-            viewer,
-            named(catalog, SecurableType.FUNCTION, function),
-            "function " + function);
+        gate.require(store.catalog(), viewer, Action.DESCRIBE, SecurableType.FUNCTION, function);
     return search(viewer, store.graph()).ofFunction(found);
   }
 
-  private ImpactSearch search(UUID viewer, LineageGraph graph) {
+  private ImpactSearch search(Caller viewer, LineageGraph graph) {
     return new ImpactSearch(graph, store.catalog(), viewer(graph, viewer), store.now());
   }
 
   /** Jobs that read a table now. */
-  public List<Impact.Reader> readers(UUID viewer, String table) {
+  public List<Impact.Reader> readers(Caller viewer, String table) {
     LineageGraph graph = store.graph();
     NodeKey start = start(viewer, graph, table, "");
     return search(viewer, graph).readers(start.dataset());
@@ -273,7 +285,7 @@ public final class LineageService {
       LineageNode table, Optional<Instant> lastRead, Optional<Instant> lastWritten) {}
 
   /** Tables, of those that the viewer sees, that nothing has read since a time, by name. */
-  public List<Orphan> orphans(UUID viewer, Instant since) {
+  public List<Orphan> orphans(Caller viewer, Instant since) {
     LineageGraph graph = store.graph();
     CatalogState catalog = store.catalog();
     LineageViewer sees = viewer(graph, viewer);
@@ -314,7 +326,7 @@ public final class LineageService {
   }
 
   /** Runs that wrote a version of a table; none if nobody told. */
-  public List<Provenance> provenance(UUID viewer, String table, long version) {
+  public List<Provenance> provenance(Caller viewer, String table, long version) {
     LineageGraph graph = store.graph();
     NodeKey start = start(viewer, graph, table, "");
     LineageViewer sees = viewer(graph, viewer);
@@ -348,10 +360,9 @@ public final class LineageService {
   }
 
   /** A table that the viewer sees, and a column that it has or had. */
-  NodeKey start(UUID viewer, LineageGraph graph, String table, String column) {
+  NodeKey start(Caller viewer, LineageGraph graph, String table, String column) {
     CatalogState catalog = store.catalog();
-    Securable found =
-        visible(catalog, viewer, named(catalog, SecurableType.TABLE, table), "table " + table);
+    Securable found = gate.require(catalog, viewer, Action.DESCRIBE, SecurableType.TABLE, table);
     NodeKey start = NodeKey.of(found.id(), column);
     if (start.isColumn() && !hasColumn(graph, found, start)) {
       throw new MillraceException(
@@ -374,37 +385,5 @@ public final class LineageService {
         || graph.into(table.id()).stream()
             .anyMatch(
                 edge -> CatalogState.folded(edge.key().targetColumn()).equals(column.column()));
-  }
-
-  private static Optional<Securable> named(
-      CatalogState catalog, SecurableType type, String fullName) {
-    List<String> parts = Arrays.asList(fullName.split("\\.", -1));
-    return parts.size() == type.nameParts() ? catalog.find(type, parts) : Optional.empty();
-  }
-
-  /** What is hidden is told of as what is missing. */
-  private Securable visible(
-      CatalogState catalog, UUID viewer, Optional<Securable> found, String called) {
-    AccessDecision decision =
-        found
-            .map(each -> access.decide(viewer, Action.DESCRIBE, each.id()))
-            .orElseGet(() -> new AccessDecision.Hidden("there is no such securable"));
-    if (decision.isAllowed()) {
-      return found.orElseThrow();
-    }
-    if (decision instanceof AccessDecision.Denied denied) {
-      throw new MillraceException(
-          ErrorCode.PERMISSION_DENIED,
-          "%s: %s".formatted(catalog.fullName(found.orElseThrow()), denied.reason()),
-          "ask for " + denied.missing());
-    }
-    throw notFound(called);
-  }
-
-  private static MillraceException notFound(String called) {
-    return new MillraceException(
-        ErrorCode.SECURABLE_NOT_FOUND,
-        "there is no %s".formatted(called),
-        "look at its name, or ask its owner to let you see it");
   }
 }

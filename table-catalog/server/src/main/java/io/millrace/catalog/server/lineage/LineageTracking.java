@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.catalog.server.model.Securable;
+import io.millrace.catalog.server.service.Caller;
 import io.millrace.catalog.server.state.CatalogState;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -39,7 +40,7 @@ public final class LineageTracking {
    *
    * @param withEntities whether jobs, pipelines and queries are named, too
    */
-  public ObjectNode ofTable(UUID viewer, String table, boolean withEntities) {
+  public ObjectNode ofTable(Caller viewer, String table, boolean withEntities) {
     LineageGraph graph = lineage.store().graph();
     NodeKey start = lineage.start(viewer, graph, table, "");
     LineageViewer sees = lineage.viewer(graph, viewer);
@@ -162,7 +163,7 @@ public final class LineageTracking {
   }
 
   /** {@code column-lineage}: by values, as Databricks has it. */
-  public ObjectNode ofColumn(UUID viewer, String table, String column) {
+  public ObjectNode ofColumn(Caller viewer, String table, String column) {
     LineageGraph graph = lineage.store().graph();
     NodeKey start = lineage.start(viewer, graph, table, column);
     LineageViewer sees = lineage.viewer(graph, viewer);

@@ -1,11 +1,12 @@
 package io.millrace.catalog.server.lineage;
 
-import io.millrace.catalog.access.AccessDecider;
 import io.millrace.catalog.access.Action;
 import io.millrace.catalog.access.SecurableType;
 import io.millrace.catalog.server.model.Definition;
 import io.millrace.catalog.server.model.Principal;
 import io.millrace.catalog.server.model.Securable;
+import io.millrace.catalog.server.service.Caller;
+import io.millrace.catalog.server.service.Gate;
 import io.millrace.catalog.server.state.CatalogState;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -32,8 +33,8 @@ final class LineageViewer {
 
   private final LineageGraph graph;
   private final CatalogState catalog;
-  private final AccessDecider access;
-  private final UUID viewer;
+  private final Gate gate;
+  private final Caller viewer;
   private final byte[] secret;
   private final Instant now;
   private final LineageSettings settings;
@@ -43,19 +44,15 @@ final class LineageViewer {
   private final Map<NodeKey, LineageNode> nodes = new HashMap<>();
 
   LineageViewer(
-      LineageStore store, LineageGraph graph, AccessDecider access, UUID viewer, Instant now) {
+      LineageStore store, LineageGraph graph, CatalogState catalog, Gate gate, Caller viewer) {
     this.graph = graph;
-    this.catalog = store.catalog();
-    this.access = access;
+    this.catalog = catalog;
+    this.gate = gate;
     this.viewer = viewer;
     this.secret = store.secret();
     this.settings = store.settings();
-    this.now = now;
-    this.admin = access.isAllowed(viewer, Action.READ_AUDIT, catalog.metastore().id());
-  }
-
-  boolean isAdmin() {
-    return admin;
+    this.now = store.now();
+    this.admin = gate.allows(catalog, viewer, Action.READ_AUDIT, catalog.metastore());
   }
 
   boolean sees(UUID dataset) {
@@ -70,7 +67,7 @@ final class LineageViewer {
   private boolean decide(UUID dataset) {
     Optional<Securable> securable = catalog.find(dataset);
     if (securable.isPresent()) {
-      return access.isAllowed(viewer, Action.DESCRIBE, dataset);
+      return gate.allows(catalog, viewer, Action.DESCRIBE, securable.get());
     }
     if (admin) {
       return true;
@@ -80,7 +77,7 @@ final class LineageViewer {
       return false;
     }
     Optional<Securable> place = DatasetNames.location(outside).flatMap(catalog::atOrAbove);
-    if (place.isPresent() && !access.isAllowed(viewer, Action.DESCRIBE, place.get().id())) {
+    if (place.isPresent() && !gate.allows(catalog, viewer, Action.DESCRIBE, place.get())) {
       return false;
     }
     return graph.from(dataset).stream()
@@ -91,7 +88,10 @@ final class LineageViewer {
   }
 
   private boolean isMine(LineageEdge edge) {
-    return graph.job(edge.key().job()).filter(job -> job.reporter().equals(viewer)).isPresent();
+    return graph
+        .job(edge.key().job())
+        .filter(job -> job.reporter().equals(viewer.principal()))
+        .isPresent();
   }
 
   /** Sees a securable beside a dataset that is none; two of the latter do not show each other. */
@@ -159,7 +159,8 @@ final class LineageViewer {
       mac.init(new SecretKeySpec(secret, "HmacSHA256"));
       byte[] hash =
           mac.doFinal(
-              (viewer + " " + key.dataset() + " " + key.column()).getBytes(StandardCharsets.UTF_8));
+              (viewer.principal() + " " + key.dataset() + " " + key.column())
+                  .getBytes(StandardCharsets.UTF_8));
       return "restricted-" + HexFormat.of().formatHex(Arrays.copyOf(hash, OPAQUE_BYTES));
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every Java has HmacSHA256", e);

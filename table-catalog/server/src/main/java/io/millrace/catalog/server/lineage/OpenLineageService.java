@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
+import io.millrace.catalog.server.service.Caller;
 import io.millrace.catalog.server.state.CatalogState;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -36,7 +37,7 @@ public final class OpenLineageService {
    *
    * @throws MillraceException ARGUMENT_INVALID, naming the field; as {@link LineageService#record}
    */
-  public void accept(UUID reporter, JsonNode json) {
+  public void accept(Caller reporter, JsonNode json) {
     OpenLineageEvent event = OpenLineageReader.read(json);
     LineageReport.Job job =
         event
@@ -44,8 +45,12 @@ public final class OpenLineageService {
             .map(
                 each ->
                     new LineageReport.Job(
-                        each.namespace(), each.name(), each.kind(), each.streaming(), reporter))
-            .orElseGet(() -> nameless(event, reporter));
+                        each.namespace(),
+                        each.name(),
+                        each.kind(),
+                        each.streaming(),
+                        reporter.principal()))
+            .orElseGet(() -> nameless(event, reporter.principal()));
     Map<DatasetRef.Outside, DatasetRef> known = new HashMap<>();
     Map<DatasetRef, Long> versions = new HashMap<>();
     for (OpenLineageEvent.Output output : event.outputs()) {
@@ -59,6 +64,7 @@ public final class OpenLineageService {
               });
     }
     lineage.record(
+        reporter,
         new LineageReport(
             job,
             event.at(),
@@ -80,7 +86,7 @@ public final class OpenLineageService {
   }
 
   private DatasetRef resolved(
-      Map<DatasetRef.Outside, DatasetRef> known, UUID reporter, DatasetRef.Outside named) {
+      Map<DatasetRef.Outside, DatasetRef> known, Caller reporter, DatasetRef.Outside named) {
     return known.computeIfAbsent(named, name -> lineage.resolved(reporter, name));
   }
 
@@ -89,7 +95,7 @@ public final class OpenLineageService {
    * into those, and what no output names into all.
    */
   private List<Flow> flows(
-      OpenLineageEvent event, Map<DatasetRef.Outside, DatasetRef> known, UUID reporter) {
+      OpenLineageEvent event, Map<DatasetRef.Outside, DatasetRef> known, Caller reporter) {
     Set<DatasetRef.Outside> named = new LinkedHashSet<>();
     for (OpenLineageEvent.Output output : event.outputs()) {
       output.origins().ifPresent(all -> all.forEach(origin -> named.add(origin.source())));
@@ -139,7 +145,7 @@ public final class OpenLineageService {
    * @param after token of the page before
    */
   public Page export(
-      UUID viewer, Optional<String> table, Instant since, int runsMax, Optional<String> after) {
+      Caller viewer, Optional<String> table, Instant since, int runsMax, Optional<String> after) {
     if (runsMax < 1 || runsMax > PAGE_MAX) {
       throw new MillraceException(
           ErrorCode.ARGUMENT_INVALID,
