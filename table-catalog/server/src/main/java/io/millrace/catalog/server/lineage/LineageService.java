@@ -21,7 +21,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Predicate;
 
 /**
  * Lineage, for somebody: what is told is checked against what the teller may, and what is answered
@@ -385,5 +387,89 @@ public final class LineageService {
         || graph.into(table.id()).stream()
             .anyMatch(
                 edge -> CatalogState.folded(edge.key().targetColumn()).equals(column.column()));
+  }
+
+  /**
+   * Lines of lineage.
+   *
+   * @param next token of the page behind this one; empty of the last
+   */
+  public record Records(List<LineageRecord> records, Optional<String> next) {
+    public Records {
+      records = List.copyOf(records);
+    }
+  }
+
+  /**
+   * All lineage whose last time lies in a span, the newest first; for metastore admins.
+   *
+   * @param ofColumns whether of columns or of datasets
+   * @param dataset which of them are wanted: those with a full name on either side that fits
+   * @param token of the page before; empty for the first
+   */
+  public Records records(
+      Caller viewer,
+      boolean ofColumns,
+      Instant from,
+      Instant to,
+      Predicate<String> dataset,
+      int max,
+      Optional<String> token) {
+    LineageGraph graph = store.graph();
+    CatalogState catalog = store.catalog();
+    gate.require(catalog, viewer, Action.READ_AUDIT, catalog.metastore());
+    LineageViewer sees = viewer(graph, viewer);
+    Comparator<LineagePosition> newestFirst = Comparator.reverseOrder();
+    Optional<LineagePosition> after = token.map(LineagePosition::of);
+    // No more of them are held than fit on the page, however many there are.
+    TreeMap<LineagePosition, LineageEdge> page = new TreeMap<>(newestFirst);
+    for (LineageEdge edge : graph.edges()) {
+      LineagePosition position = new LineagePosition(graph.lastSeen(edge), edge.id());
+      boolean wanted =
+          edge.key().isOfColumns() == ofColumns
+              && !position.at().isBefore(from)
+              && position.at().isBefore(to)
+              && after.filter(last -> newestFirst.compare(position, last) <= 0).isEmpty()
+              && (page.size() <= max || newestFirst.compare(position, page.lastKey()) < 0)
+              && (dataset.test(sees.node(edge.key().source(), "").name())
+                  || edge.key()
+                      .target()
+                      .filter(target -> dataset.test(sees.node(target, "").name()))
+                      .isPresent());
+      if (wanted) {
+        page.put(position, edge);
+        if (page.size() > max + 1) {
+          page.pollLastEntry();
+        }
+      }
+    }
+    boolean more = page.size() > max;
+    if (more) {
+      page.pollLastEntry();
+    }
+    List<LineageRecord> records = new ArrayList<>();
+    page.forEach((position, edge) -> records.add(record(graph, sees, edge, position.at())));
+    return new Records(records, more ? Optional.of(page.lastKey().token()) : Optional.empty());
+  }
+
+  private static LineageRecord record(
+      LineageGraph graph, LineageViewer sees, LineageEdge edge, Instant at) {
+    LineageEdge.Key key = edge.key();
+    LineageNode source = sees.node(key.source(), key.sourceColumn());
+    Optional<LineageNode> target = key.target().map(id -> sees.node(id, key.targetColumn()));
+    return new LineageRecord(
+        edge.id(),
+        source,
+        path(source),
+        target,
+        target.flatMap(LineageService::path),
+        sees.job(graph.job(key.job()).orElseThrow(), edge.run()),
+        at);
+  }
+
+  private static Optional<String> path(LineageNode node) {
+    return node.type() == LineageNode.Type.EXTERNAL
+        ? DatasetNames.location(new DatasetRef.Outside(node.namespace().orElseThrow(), node.name()))
+        : Optional.empty();
   }
 }

@@ -8,7 +8,6 @@ import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
 import io.millrace.catalog.server.service.Caller;
 import io.millrace.catalog.server.state.CatalogState;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -156,16 +155,17 @@ public final class OpenLineageService {
     CatalogState catalog = lineage.store().catalog();
     LineageViewer sees = lineage.viewer(graph, viewer);
     Optional<UUID> dataset = table.map(name -> lineage.start(viewer, graph, name, "").dataset());
-    Position from = after.map(Position::of).orElse(new Position(since, new UUID(0, 0)));
+    LineagePosition from =
+        after.map(LineagePosition::of).orElse(new LineagePosition(since, new UUID(0, 0)));
     Map<UUID, Boolean> exported = new HashMap<>();
     List<LineageRun> runs =
         graph.runs().stream()
-            .filter(run -> Position.of(run).compareTo(from) > 0)
+            .filter(run -> position(run).compareTo(from) > 0)
             .filter(
                 run ->
                     exported.computeIfAbsent(
                         run.job(), job -> isExported(graph, sees, job, dataset)))
-            .sorted(Comparator.comparing(Position::of))
+            .sorted(Comparator.comparing(OpenLineageService::position))
             .limit(runsMax + 1L)
             .toList();
     OpenLineageWriter writer = new OpenLineageWriter(graph, catalog);
@@ -182,8 +182,12 @@ public final class OpenLineageService {
     return new Page(
         events,
         runs.size() > runsMax
-            ? Optional.of(Position.of(runs.get(runsMax - 1)).token())
+            ? Optional.of(position(runs.get(runsMax - 1)).token())
             : Optional.empty());
+  }
+
+  private static LineagePosition position(LineageRun run) {
+    return new LineagePosition(run.updated(), run.id());
   }
 
   private static String order(LineageEdge edge) {
@@ -202,38 +206,5 @@ public final class OpenLineageService {
                     edge ->
                         edge.key().source().equals(dataset.get())
                             || edge.key().target().equals(dataset)));
-  }
-
-  /** A place in the order of runs. */
-  private record Position(Instant updated, UUID run) implements Comparable<Position> {
-    private static final Comparator<Position> ORDER =
-        Comparator.comparing(Position::updated).thenComparing(Position::run);
-
-    static Position of(LineageRun run) {
-      return new Position(run.updated(), run.id());
-    }
-
-    static Position of(String token) {
-      int space = token.indexOf('_');
-      try {
-        return new Position(
-            Instant.parse(token.substring(0, Math.max(space, 0))),
-            UUID.fromString(token.substring(space + 1)));
-      } catch (DateTimeException | IllegalArgumentException e) {
-        throw new MillraceException(
-            ErrorCode.ARGUMENT_INVALID,
-            "page_token is none that was given out",
-            "begin with the first page, without page_token");
-      }
-    }
-
-    String token() {
-      return updated + "_" + run;
-    }
-
-    @Override
-    public int compareTo(Position other) {
-      return ORDER.compare(this, other);
-    }
   }
 }
