@@ -1,13 +1,15 @@
 -- Lineage. Queries are answered from memory; these tables are what a start loads.
 
 -- The only row: number of the last change, which every changed row below carries, so that other
--- instances can follow; and what viewers' names of nodes that they may not see are made with.
+-- instances can follow; how often old rows were deleted, whereupon they read everything again; and
+-- what viewers' names of nodes that they may not see are made with.
 CREATE TABLE lineage_version (
   id INTEGER PRIMARY KEY,
   version BIGINT NOT NULL,
+  prunings BIGINT NOT NULL,
   secret VARCHAR(64)
 );
-INSERT INTO lineage_version (id, version) VALUES (1, 0);
+INSERT INTO lineage_version (id, version, prunings) VALUES (1, 0, 0);
 
 -- A securable, by its id, or something outside, by namespace and name.
 CREATE TABLE lineage_dataset (

@@ -2,6 +2,7 @@ package io.millrace.catalog.server.lineage;
 
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +17,9 @@ import org.pcollections.PMap;
  * Ids of datasets, jobs, runs and edges are those of {@link LineageDataset} and so on.
  */
 final class LineageGraph {
+  /** How many runs are kept that showed nothing new: they tell who wrote which version. */
+  static final int PAST_RUNS_MAX = 100_000;
+
   static final LineageGraph EMPTY =
       new LineageGraph(
           0,
@@ -252,7 +256,7 @@ final class LineageGraph {
     if (excess > 0) {
       edges().stream()
           .filter(edge -> edge.ended().isPresent() && !oldEdges.contains(edge.id()))
-          .sorted(java.util.Comparator.comparing(edge -> edge.ended().orElseThrow()))
+          .sorted(Comparator.comparing(edge -> edge.ended().orElseThrow()))
           .limit(excess)
           .forEach(edge -> oldEdges.add(edge.id()));
     }
@@ -268,8 +272,14 @@ final class LineageGraph {
       }
     }
     Set<UUID> oldRuns = new HashSet<>();
-    for (LineageRun run : runs()) {
-      if (run.updated().isBefore(cutoff) && !usedRuns.contains(run.id())) {
+    List<LineageRun> past =
+        runs().stream()
+            .filter(run -> !usedRuns.contains(run.id()))
+            .sorted(Comparator.comparing(LineageRun::updated).reversed())
+            .toList();
+    for (int i = 0; i < past.size(); i++) {
+      LineageRun run = past.get(i);
+      if (i >= PAST_RUNS_MAX || run.updated().isBefore(cutoff)) {
         oldRuns.add(run.id());
       } else {
         usedJobs.add(run.job());

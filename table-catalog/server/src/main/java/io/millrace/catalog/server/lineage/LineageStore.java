@@ -39,16 +39,21 @@ public final class LineageStore {
   private final LineageSettings settings;
   private final byte[] secret;
   private final ReentrantLock changing = new ReentrantLock(true);
-  private volatile LineageGraph graph;
+  private volatile Current current;
   private volatile long followedNanos;
   private volatile Instant pruned;
 
+  /** A graph, and how often the tables were pruned before it was read. */
+  private record Current(LineageGraph graph, long prunings) {
+    static final Current NONE = new Current(LineageGraph.EMPTY, -1);
+  }
+
   private LineageStore(
-      MetadataStore metadata, LineageSettings settings, byte[] secret, LineageGraph loaded) {
+      MetadataStore metadata, LineageSettings settings, byte[] secret, Current loaded) {
     this.metadata = metadata;
     this.settings = settings;
     this.secret = secret;
-    this.graph = loaded;
+    this.current = loaded;
     this.followedNanos = System.nanoTime();
     this.pruned = Instant.MIN;
   }
@@ -61,7 +66,12 @@ public final class LineageStore {
     String secret =
         jdbi.inTransaction(
             handle -> new LineageTables(handle).secret(HexFormat.of().formatHex(fresh)));
-    LineageGraph loaded = jdbi.inTransaction(handle -> caughtUp(handle, LineageGraph.EMPTY));
+    Current loaded =
+        jdbi.inTransaction(
+            handle -> {
+              LineageTables tables = new LineageTables(handle);
+              return caughtUp(tables, tables.head(), Current.NONE);
+            });
     LineageStore store =
         new LineageStore(
             requireNonNull(metadata),
@@ -72,12 +82,17 @@ public final class LineageStore {
     return store;
   }
 
-  private static LineageGraph caughtUp(Handle handle, LineageGraph known) {
-    LineageTables tables = new LineageTables(handle);
-    long version = tables.version();
-    return version == known.version()
+  /** What was told since; everything if something was deleted, as that leaves no trace. */
+  private static Current caughtUp(LineageTables tables, LineageTables.Head head, Current known) {
+    if (head.prunings() != known.prunings()) {
+      return new Current(
+          LineageGraph.EMPTY.after(tables.changedAfter(-1), head.version()), head.prunings());
+    }
+    LineageGraph graph = known.graph();
+    return head.version() == graph.version()
         ? known
-        : known.after(tables.changedAfter(known.version()), version);
+        : new Current(
+            graph.after(tables.changedAfter(graph.version()), head.version()), head.prunings());
   }
 
   LineageSettings settings() {
@@ -101,13 +116,21 @@ public final class LineageStore {
   LineageGraph graph() {
     long now = System.nanoTime();
     if (now - followedNanos < FOLLOW_MILLIS * 1_000_000) {
-      return graph;
+      return current.graph();
     }
     changing.lock();
     try {
-      graph = metadata.database().jdbi().inTransaction(handle -> caughtUp(handle, graph));
+      current =
+          metadata
+              .database()
+              .jdbi()
+              .inTransaction(
+                  handle -> {
+                    LineageTables tables = new LineageTables(handle);
+                    return caughtUp(tables, tables.head(), current);
+                  });
       followedNanos = now;
-      return graph;
+      return current.graph();
     } catch (JdbiException e) {
       throw failed(e);
     } finally {
@@ -133,7 +156,7 @@ public final class LineageStore {
     }
     changing.lock();
     try {
-      graph = metadata.database().jdbi().inTransaction(handle -> recorded(handle, report));
+      current = metadata.database().jdbi().inTransaction(handle -> recorded(handle, report));
     } catch (JdbiException e) {
       throw failed(e);
     } finally {
@@ -141,21 +164,17 @@ public final class LineageStore {
     }
   }
 
-  private LineageGraph recorded(Handle handle, LineageReport report) {
+  private Current recorded(Handle handle, LineageReport report) {
     LineageTables tables = new LineageTables(handle);
-    long version = tables.lock();
-    LineageGraph current =
-        version == graph.version()
-            ? graph
-            : graph.after(tables.changedAfter(graph.version()), version);
+    Current known = caughtUp(tables, tables.lock(), current);
+    LineageGraph graph = known.graph();
     CatalogState catalog = metadata.state();
     LineageRows rows =
-        new ReportReader(current, truncated(report), ref -> name(catalog, current, ref), now())
-            .rows();
+        new ReportReader(graph, truncated(report), ref -> name(catalog, graph, ref), now()).rows();
     if (rows.isEmpty()) {
-      return current;
+      return known;
     }
-    LineageGraph next = current.after(rows, version + 1);
+    LineageGraph next = graph.after(rows, graph.version() + 1);
     if (next.edgeCount() > settings.edgesMax()) {
       throw new MillraceException(
           ErrorCode.LIMIT_EXCEEDED,
@@ -164,8 +183,8 @@ public final class LineageStore {
           "raise lineage.edges-max, or keep lineage for less than %d days"
               .formatted(settings.retention().toDays()));
     }
-    tables.write(rows, current, version + 1);
-    return next;
+    tables.write(rows, graph, next.version());
+    return new Current(next, known.prunings());
   }
 
   private static LineageReport truncated(LineageReport report) {
@@ -194,19 +213,30 @@ public final class LineageStore {
     changing.lock();
     try {
       pruned = now();
-      LineageGraph.Old old =
-          graph.before(pruned.minus(settings.retention()), settings.edgesMax() / 10 * 9);
-      if (old.isEmpty()) {
-        return;
-      }
-      metadata.database().jdbi().useTransaction(handle -> new LineageTables(handle).delete(old));
-      graph = graph.without(old);
-      LOG.info("Old lineage deleted: edges={}, runs={}", old.edges().size(), old.runs().size());
+      current = metadata.database().jdbi().inTransaction(this::pruned);
     } catch (JdbiException e) {
       throw failed(e);
     } finally {
       changing.unlock();
     }
+  }
+
+  private Current pruned(Handle handle) {
+    LineageTables tables = new LineageTables(handle);
+    Current known = caughtUp(tables, tables.lock(), current);
+    // Room for what comes in a day, if the limit is near.
+    LineageGraph.Old old =
+        known
+            .graph()
+            .before(
+                pruned.minus(settings.retention()),
+                settings.edgesMax() - settings.edgesMax() / 10);
+    if (old.isEmpty()) {
+      return known;
+    }
+    tables.delete(old);
+    LOG.info("Old lineage deleted: edges={}, runs={}", old.edges().size(), old.runs().size());
+    return new Current(known.graph().without(old), known.prunings() + 1);
   }
 
   private static MillraceException failed(JdbiException e) {

@@ -33,18 +33,27 @@ final class LineageTables {
     this.handle = handle;
   }
 
-  /** Number of the last change; nobody else changes anything until the transaction ends. */
-  long lock() {
-    return handle
-        .createQuery("SELECT version FROM lineage_version WHERE id = 1 FOR UPDATE")
-        .mapTo(Long.class)
-        .one();
+  /**
+   * How far the tables are.
+   *
+   * @param version number of the last change
+   * @param prunings how often old rows were deleted
+   */
+  record Head(long version, long prunings) {}
+
+  /** As {@link #head}; nobody else changes anything until the transaction ends. */
+  Head lock() {
+    return head(" FOR UPDATE");
   }
 
-  long version() {
+  Head head() {
+    return head("");
+  }
+
+  private Head head(String locking) {
     return handle
-        .createQuery("SELECT version FROM lineage_version WHERE id = 1")
-        .mapTo(Long.class)
+        .createQuery("SELECT version, prunings FROM lineage_version WHERE id = 1" + locking)
+        .map((row, context) -> new Head(row.getLong(1), row.getLong(2)))
         .one();
   }
 
@@ -289,36 +298,27 @@ final class LineageTables {
                 table,
                 String.join(", ", all),
                 String.join(", ", java.util.Collections.nCopies(all.size(), "?")));
-    List<T> missing = new ArrayList<>(rows.stream().filter(isKnown.negate()).toList());
-    // Another instance may have deleted a row as too old.
-    missing.addAll(execute(update, rows.stream().filter(isKnown).toList(), values));
-    var unused = execute(insert, missing, values);
+    List<T> missing = rows.stream().filter(isKnown.negate()).toList();
+    execute(update, rows.stream().filter(isKnown).toList(), values);
+    execute(insert, missing, values);
   }
 
-  /** Executes a statement for each row; returns those for which nothing was changed by it. */
-  private <T> List<T> execute(
+  private <T> void execute(
       String sql, List<T> rows, BiConsumer<T, List<@Nullable Object>> values) {
-    List<T> without = new ArrayList<>();
     for (int from = 0; from < rows.size(); from += BATCH_ROWS) {
       try (PreparedBatch batch = handle.prepareBatch(sql)) {
-        List<T> some = rows.subList(from, Math.min(rows.size(), from + BATCH_ROWS));
-        for (T row : some) {
+        for (T row : rows.subList(from, Math.min(rows.size(), from + BATCH_ROWS))) {
           List<@Nullable Object> bound = new ArrayList<>();
           values.accept(row, bound);
           batch.add(bound.toArray());
         }
-        int[] changed = batch.execute();
-        for (int i = 0; i < changed.length; i++) {
-          if (changed[i] == 0) {
-            without.add(some.get(i));
-          }
-        }
+        batch.execute();
       }
     }
-    return without;
   }
 
   void delete(LineageGraph.Old old) {
+    handle.execute("UPDATE lineage_version SET prunings = prunings + 1 WHERE id = 1");
     delete("DELETE FROM lineage_edge WHERE id = ?", old.edges());
     delete("DELETE FROM lineage_output WHERE run = ?", old.runs());
     delete("DELETE FROM lineage_output WHERE dataset = ?", old.datasets());
@@ -328,6 +328,6 @@ final class LineageTables {
   }
 
   private void delete(String sql, Set<UUID> ids) {
-    var unused = execute(sql, List.copyOf(ids), (id, values) -> values.add(id));
+    execute(sql, List.copyOf(ids), (id, values) -> values.add(id));
   }
 }

@@ -21,6 +21,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -207,6 +208,38 @@ class TestMillraceRoutes {
             report.replace("\"in\": 10", "\"in\": -1"));
     assertThat(wrong.statusCode()).isEqualTo(400);
     assertThat(wrong.body()).contains("rows are counted in -1");
+  }
+
+  @Test
+  void theExamplesOfTheDocumentationRun() throws Exception {
+    Path docs = Path.of(System.getProperty("millrace.home"), "docs");
+    String lineage = Files.readString(docs.resolve("lineage.md"));
+    String audit = Files.readString(docs.resolve("audit.md"));
+
+    HttpResponse<String> event = send("admin", "POST", "/api/v1/lineage", firstJson(lineage));
+    assertThat(event.statusCode()).as(event.body()).isEqualTo(201);
+    HttpResponse<String> report =
+        send("admin", "POST", "/api/2.1/millrace/freshness", firstJson(audit));
+    assertThat(report.statusCode()).as(report.body()).isEqualTo(200);
+    List<String> asked = new ArrayList<>();
+    for (String line : (lineage + "\n" + audit).split("\n")) {
+      if (line.startsWith("GET /")) {
+        JsonNode answer = get("admin", line.substring("GET ".length()));
+        assertThat(answer.isObject()).as(line).isTrue();
+        asked.add(line);
+      }
+    }
+    assertThat(asked).hasSize(18);
+    assertThat(
+            get("admin", "/api/2.1/millrace/lineage/tables/main.s.gold?direction=upstream")
+                .at("/nodes/1/name")
+                .asText())
+        .isEqualTo("main.s.silver");
+  }
+
+  private static String firstJson(String page) {
+    int from = page.indexOf("```json") + "```json".length();
+    return page.substring(from, page.indexOf("```", from));
   }
 
   @Test

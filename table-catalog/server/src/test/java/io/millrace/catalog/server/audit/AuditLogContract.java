@@ -24,11 +24,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The audit log: nothing is lost, nothing is changed, and it can be asked. */
-class TestAuditLog {
+/** The audit log: nothing is lost, nothing is changed, and it can be asked; on every database. */
+abstract class AuditLogContract {
   private static final Instant AT = Instant.parse("2026-11-29T10:00:00Z");
 
-  @TempDir private Path folder;
+  @TempDir protected Path folder;
+
+  /** An empty database; the same one for the length of a test. */
+  protected abstract StoreSettings settings();
 
   private static AuditEvent event(int number) {
     return event(AT.plusSeconds(number), "ann", "getTable", "main.s.t" + number, "");
@@ -56,7 +59,7 @@ class TestAuditLog {
 
   @Test
   void everyEventOfManyThreadsIsInTheTableAfterwards() throws Exception {
-    try (CatalogScene scene = CatalogScene.open(StoreSettings.embedded(folder))) {
+    try (CatalogScene scene = CatalogScene.open(settings())) {
       AuditLog log =
           new AuditLog(
               settings(100, 50, Duration.ofSeconds(60)),
@@ -184,7 +187,7 @@ class TestAuditLog {
 
   @Test
   void nothingThatSomebodySendsKeepsOthersFromBeingWritten() {
-    try (CatalogScene scene = CatalogScene.open(StoreSettings.embedded(folder))) {
+    try (CatalogScene scene = CatalogScene.open(settings())) {
       AuditLog log =
           new AuditLog(AuditSettings.DEFAULT, scene.store()::audit, () -> {}, Clock.systemUTC());
       log.add(event(AT, "a\u0000b\r\nc", "x".repeat(500), "n".repeat(10_000), "r".repeat(10_000)));
@@ -206,7 +209,7 @@ class TestAuditLog {
 
   @Test
   void eventsAreFoundByTimePrincipalActionSecurableAndOutcome() {
-    try (CatalogScene scene = CatalogScene.open(StoreSettings.embedded(folder))) {
+    try (CatalogScene scene = CatalogScene.open(settings())) {
       scene
           .store()
           .audit(
@@ -243,7 +246,7 @@ class TestAuditLog {
 
   @Test
   void onlyWhatIsOlderThanIsKeptIsEverDeleted() {
-    try (CatalogScene scene = CatalogScene.open(StoreSettings.embedded(folder))) {
+    try (CatalogScene scene = CatalogScene.open(settings())) {
       scene.store().audit(List.of(event(0), event(3600)));
       scene.clock().set(AT.plus(Duration.ofDays(30)).plusSeconds(1800));
 

@@ -27,8 +27,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What comes from what, as told by jobs: kept, asked and hidden. */
-class TestLineage {
+/** What comes from what, as told by jobs: kept, asked and hidden; on every database. */
+abstract class LineageContract {
   private static final DatasetRef TOPIC = new DatasetRef.Outside("kafka://broker:9092", "flights");
   private static final Transformation SAME =
       new Transformation(Transformation.Kind.DIRECT, "IDENTITY", "", false);
@@ -37,7 +37,7 @@ class TestLineage {
   private static final Transformation GROUP =
       new Transformation(Transformation.Kind.INDIRECT, "GROUP_BY", "", false);
 
-  @TempDir private Path folder;
+  @TempDir protected Path folder;
   private CatalogScene scene;
   private LineageStore store;
   private LineageService lineage;
@@ -45,9 +45,12 @@ class TestLineage {
   private DatasetRef silver;
   private DatasetRef gold;
 
+  /** An empty database; the same one for the length of a test. */
+  protected abstract StoreSettings settings();
+
   @BeforeEach
   void open() {
-    scene = CatalogScene.open(StoreSettings.embedded(folder));
+    scene = CatalogScene.open(settings());
     bronze = ref(scene.table("main.s.bronze", "value"));
     silver = ref(scene.table("main.s.silver", "origin", "delay", "secret"));
     gold = ref(scene.table("main.s.gold", "origin", "total_delay"));
@@ -640,6 +643,63 @@ class TestLineage {
     assertThat(store.graph().edgeCount()).as("in the database, too").isEqualTo(1);
     assertThat(store.graph().datasets()).hasSize(2);
     assertThat(store.graph().runs()).hasSize(1);
+  }
+
+  @Test
+  void anotherInstanceKnowsOfAReportBeforeItTakesOneItself() {
+    LineageStore other = LineageStore.open(scene.store(), LineageSettings.DEFAULT);
+    flightsAreTold();
+    new LineageService(other, scene.gate())
+        .record(
+            admin(),
+            report(
+                "other",
+                new UUID(0, 9),
+                LineageRun.State.RUNNING,
+                LineageReport.Scope.COMPLETE,
+                Map.of(gold, 1L),
+                Flow.of(bronze, gold)));
+
+    assertThat(other.graph().edgeCount()).isEqualTo(10);
+    long until = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    while (store.graph().edgeCount() < 10 && System.nanoTime() < until) {
+      Thread.onSpinWait();
+    }
+    assertThat(names(lineage.around(admin(), around("main.s.gold", "", Direction.UPSTREAM))))
+        .as("and the first one knows soon")
+        .containsExactly("flights", "main.s.bronze", "main.s.gold", "main.s.silver");
+    assertThat(store.graph().version()).isEqualTo(other.graph().version());
+    assertThat(lineage.around(admin(), around("main.s.gold", "", Direction.UPSTREAM)))
+        .isEqualTo(
+            new LineageService(other, scene.gate())
+                .around(admin(), around("main.s.gold", "", Direction.UPSTREAM)));
+  }
+
+  @Test
+  void whatOneInstanceHasDeletedAnotherOneForgetsToo() {
+    told("old", Flow.of(bronze, silver));
+    LineageStore other = LineageStore.open(scene.store(), LineageSettings.DEFAULT);
+    scene.clock().advance(Duration.ofDays(366));
+    store.prune();
+    assertThat(store.graph().edgeCount()).isZero();
+
+    new LineageService(other, scene.gate())
+        .record(
+            admin(),
+            report(
+                "new",
+                new UUID(0, 9),
+                LineageRun.State.RUNNING,
+                LineageReport.Scope.COMPLETE,
+                Map.of(),
+                Flow.of(silver, gold)));
+
+    scene.restart();
+    reopen(LineageSettings.DEFAULT);
+    assertThat(names(lineage.around(admin(), around("main.s.gold", "", Direction.UPSTREAM))))
+        .as("silver was deleted, and is known again")
+        .containsExactly("main.s.gold", "main.s.silver");
+    assertThat(store.graph().datasets()).hasSize(2);
   }
 
   @Test

@@ -17,17 +17,20 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** How fresh tables are, and whether their rows balance. */
-class TestFreshness {
+/** How fresh tables are, and whether their rows balance; on every database. */
+abstract class FreshnessContract {
   private static final Instant START = CatalogScene.START;
 
-  @TempDir private Path folder;
+  @TempDir protected Path folder;
   private CatalogScene scene;
   private FreshnessService freshness;
 
+  /** An empty database; the same one for the length of a test. */
+  protected abstract StoreSettings settings();
+
   @BeforeEach
   void open() {
-    scene = CatalogScene.open(StoreSettings.embedded(folder));
+    scene = CatalogScene.open(settings());
     scene.table("main.s.silver", "a");
     scene.table("main.s.gold", "a");
     scene.enter("ann", "bob");
