@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -231,7 +232,10 @@ public final class AuditLog implements AutoCloseable {
 
   private static String fitting(String text, int charactersMax) {
     String plain = CONTROL.matcher(text).replaceAll("\uFFFD");
-    return plain.length() <= charactersMax ? plain : plain.substring(0, charactersMax - 1) + "…";
+    String whole =
+        plain.length() <= charactersMax ? plain : plain.substring(0, charactersMax - 1) + "…";
+    // Half a surrogate pair, sent or made by cutting, becomes a question mark.
+    return new String(whole.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
   }
 
   /**

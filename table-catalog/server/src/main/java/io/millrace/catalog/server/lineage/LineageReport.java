@@ -55,10 +55,16 @@ public record LineageReport(
    * @param epoch of the pipeline, if it has any
    */
   public record Run(UUID id, LineageRun.State state, String statement, Optional<Long> epoch) {
+    private static final int STATEMENT_CHARACTERS_MAX = 256;
+
     public Run {
       requireNonNull(id, "id is null");
       requireNonNull(state, "state is null");
       requireNonNull(statement, "statement is null");
+      if (statement.length() > STATEMENT_CHARACTERS_MAX) {
+        throw new IllegalArgumentException(
+            "id of a statement has %d characters".formatted(statement.length()));
+      }
       requireNonNull(epoch, "epoch is null");
     }
   }

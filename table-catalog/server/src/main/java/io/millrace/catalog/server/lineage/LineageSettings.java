@@ -9,7 +9,7 @@ import java.time.Duration;
  *
  * @param retention how long after something was last so it can still be asked for
  * @param silence after which a run that said nothing is not taken for running any more
- * @param edgesMax how many edges are kept in memory; an edge takes some 400 bytes
+ * @param edgesMax how many edges are kept, all of them in memory
  * @param flowsMax how many flows one report may have
  */
 public record LineageSettings(Duration retention, Duration silence, int edgesMax, int flowsMax) {

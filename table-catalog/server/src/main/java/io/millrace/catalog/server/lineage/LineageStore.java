@@ -229,8 +229,7 @@ public final class LineageStore {
         known
             .graph()
             .before(
-                pruned.minus(settings.retention()),
-                settings.edgesMax() - settings.edgesMax() / 10);
+                pruned.minus(settings.retention()), settings.edgesMax() - settings.edgesMax() / 10);
     if (old.isEmpty()) {
       return known;
     }

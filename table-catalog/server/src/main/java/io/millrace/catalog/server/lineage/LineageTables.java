@@ -303,8 +303,7 @@ final class LineageTables {
     execute(insert, missing, values);
   }
 
-  private <T> void execute(
-      String sql, List<T> rows, BiConsumer<T, List<@Nullable Object>> values) {
+  private <T> void execute(String sql, List<T> rows, BiConsumer<T, List<@Nullable Object>> values) {
     for (int from = 0; from < rows.size(); from += BATCH_ROWS) {
       try (PreparedBatch batch = handle.prepareBatch(sql)) {
         for (T row : rows.subList(from, Math.min(rows.size(), from + BATCH_ROWS))) {

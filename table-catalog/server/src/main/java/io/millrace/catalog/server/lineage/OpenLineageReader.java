@@ -5,6 +5,7 @@ import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -117,12 +118,12 @@ final class OpenLineageReader {
           case "FAIL" -> LineageRun.State.FAILED;
           default -> throw invalid("eventType", "START, RUNNING, COMPLETE, ABORT, FAIL or OTHER");
         };
-    String statement = facet(run, "externalQuery", "run.facets").path("externalQueryId").asText("");
+    String query = facet(run, "externalQuery", "run.facets").path("externalQueryId").asText("");
     JsonNode epoch = facet(run, OpenLineageWriter.EPOCH_FACET, "run.facets").path("epoch");
     return new OpenLineageEvent.Run(
         runId,
         state,
-        statement.length() > STATEMENT_MAX ? statement.substring(0, STATEMENT_MAX) : statement,
+        isName(query, STATEMENT_MAX) ? query : "",
         epoch.isIntegralNumber() ? Optional.of(epoch.asLong()) : Optional.empty());
   }
 
@@ -152,7 +153,7 @@ final class OpenLineageReader {
     for (Iterator<Map.Entry<String, JsonNode>> each = fields.fields(); each.hasNext(); ) {
       Map.Entry<String, JsonNode> field = each.next();
       String where = at + ".fields." + clipped(field.getKey());
-      if (field.getKey().isEmpty() || field.getKey().length() > COLUMN_MAX) {
+      if (!isName(field.getKey(), COLUMN_MAX)) {
         throw invalid(where, "a name of 1 to %,d characters".formatted(COLUMN_MAX));
       }
       JsonNode inputs = field.getValue().path("inputFields");
@@ -260,10 +261,18 @@ final class OpenLineageReader {
 
   private static String text(JsonNode in, String name, String at, int charactersMax) {
     JsonNode found = in.path(name);
-    if (!found.isTextual() || found.asText().isBlank() || found.asText().length() > charactersMax) {
+    if (!found.isTextual() || !isName(found.asText(), charactersMax)) {
       throw invalid(at, "a text of 1 to %,d characters".formatted(charactersMax));
     }
     return found.asText();
+  }
+
+  /** What both databases store as it is. */
+  private static boolean isName(String text, int charactersMax) {
+    return !text.isBlank()
+        && text.length() <= charactersMax
+        && text.chars().noneMatch(Character::isISOControl)
+        && StandardCharsets.UTF_8.newEncoder().canEncode(text);
   }
 
   private static String uri(JsonNode event, String name) {

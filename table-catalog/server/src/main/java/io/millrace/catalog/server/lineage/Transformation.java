@@ -2,6 +2,7 @@ package io.millrace.catalog.server.lineage;
 
 import static java.util.Objects.requireNonNull;
 
+import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
 
 /**
@@ -15,6 +16,7 @@ import java.util.regex.Pattern;
 public record Transformation(Kind kind, String subtype, String description, boolean masking) {
   private static final Pattern TEXT = Pattern.compile("'(?:[^']|'')*'?|\"(?:[^\"\\\\]|\\\\.)*\"?");
   private static final Pattern NUMBER = Pattern.compile("(?<![\\w.])\\d[\\w.]*");
+  private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
   private static final int DESCRIPTION_MAX = 1024;
   private static final int SUBTYPE_MAX = 64;
 
@@ -37,6 +39,10 @@ public record Transformation(Kind kind, String subtype, String description, bool
   }
 
   private static String clipped(String text, int charactersMax) {
-    return text.length() <= charactersMax ? text : text.substring(0, charactersMax - 1) + "…";
+    String plain = CONTROL.matcher(text).replaceAll(" ");
+    String whole =
+        plain.length() <= charactersMax ? plain : plain.substring(0, charactersMax - 1) + "…";
+    // Half a surrogate pair, sent or made by cutting, becomes a question mark.
+    return new String(whole.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
   }
 }

@@ -190,7 +190,13 @@ abstract class AuditLogContract {
     try (CatalogScene scene = CatalogScene.open(settings())) {
       AuditLog log =
           new AuditLog(AuditSettings.DEFAULT, scene.store()::audit, () -> {}, Clock.systemUTC());
-      log.add(event(AT, "a\u0000b\r\nc", "x".repeat(500), "n".repeat(10_000), "r".repeat(10_000)));
+      log.add(
+          event(
+              AT,
+              "a\u0000b\r\nc\uD800",
+              "x".repeat(500),
+              "n".repeat(10_000),
+              "\uD83D\uDE00".repeat(3_000)));
       log.close();
 
       assertThat(
@@ -200,7 +206,7 @@ abstract class AuditLogContract {
           .singleElement()
           .satisfies(
               line -> {
-                assertThat(line.event().principalName()).isEqualTo("a\uFFFDb\uFFFD\nc");
+                assertThat(line.event().principalName()).isEqualTo("a\uFFFDb\uFFFD\nc?");
                 assertThat(line.event().action()).hasSize(128).endsWith("…");
                 assertThat(line.event().fullName()).hasSize(4096).endsWith("…");
               });

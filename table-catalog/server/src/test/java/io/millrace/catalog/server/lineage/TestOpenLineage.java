@@ -234,6 +234,8 @@ class TestOpenLineage {
         "run|7|run of the lineage event is not an object",
         "eventType|\"DONE\"|eventType of the lineage event is not START, RUNNING, COMPLETE, ABORT, FAIL or OTHER",
         "job|{\"namespace\": \"n\"}|job.name of the lineage event is not a text of 1 to 1,024 characters",
+        "job|{\"namespace\": \"n\", \"name\": \"a\\u0000\"}|job.name of the lineage event is not a text of 1 to 1,024 characters",
+        "job|{\"namespace\": \"\\ud800\", \"name\": \"a\"}|job.namespace of the lineage event is not a text of 1 to 1,024 characters",
         "inputs|{}|inputs of the lineage event is not an array",
         "inputs|[{\"namespace\": \"n\"}]|inputs[0].name of the lineage event is not a text of 1 to 1,024 characters",
         "outputs|[{\"namespace\": \"n\", \"name\": \"x\", \"facets\": {\"columnLineage\": {}}}]|outputs[0].facets.columnLineage.fields of the lineage event is not an object",
