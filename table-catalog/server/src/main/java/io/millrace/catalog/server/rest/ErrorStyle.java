@@ -52,6 +52,7 @@ public interface ErrorStyle {
         case PERMISSION_DENIED -> new UnityError(403, "PERMISSION_DENIED");
         case SECURABLE_NOT_FOUND ->
             new UnityError(404, type.map(UnityError::noun).orElse("RESOURCE") + "_NOT_FOUND");
+        case COLUMN_NOT_FOUND -> new UnityError(404, "COLUMN_NOT_FOUND");
         case SECURABLE_EXISTS ->
             new UnityError(400, type.map(UnityError::noun).orElse("RESOURCE") + "_ALREADY_EXISTS");
         case SECURABLE_NOT_EMPTY, PRINCIPAL_IN_USE, CONFIG_INVALID ->

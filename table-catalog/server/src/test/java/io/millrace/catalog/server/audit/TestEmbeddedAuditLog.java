@@ -1,0 +1,11 @@
+package io.millrace.catalog.server.audit;
+
+import io.millrace.catalog.server.store.StoreSettings;
+
+/** On H2. */
+class TestEmbeddedAuditLog extends AuditLogContract {
+  @Override
+  protected StoreSettings settings() {
+    return StoreSettings.embedded(folder);
+  }
+}

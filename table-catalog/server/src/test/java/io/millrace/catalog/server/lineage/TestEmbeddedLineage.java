@@ -1,0 +1,11 @@
+package io.millrace.catalog.server.lineage;
+
+import io.millrace.catalog.server.store.StoreSettings;
+
+/** On H2. */
+class TestEmbeddedLineage extends LineageContract {
+  @Override
+  protected StoreSettings settings() {
+    return StoreSettings.embedded(folder);
+  }
+}
