@@ -1,0 +1,217 @@
+package io.millrace.catalog.server;
+
+import static java.util.Objects.requireNonNull;
+
+import io.millrace.catalog.MillraceException;
+import io.millrace.catalog.access.AccessDecider;
+import io.millrace.catalog.server.access.StateAccessDecider;
+import io.millrace.catalog.server.audit.AuditLog;
+import io.millrace.catalog.server.audit.AuditReader;
+import io.millrace.catalog.server.audit.AuditRetention;
+import io.millrace.catalog.server.audit.AuditSettings;
+import io.millrace.catalog.server.credential.CredentialVendors;
+import io.millrace.catalog.server.freshness.FreshnessService;
+import io.millrace.catalog.server.lineage.LineageService;
+import io.millrace.catalog.server.lineage.LineageSettings;
+import io.millrace.catalog.server.lineage.LineageStore;
+import io.millrace.catalog.server.principal.FirstStart;
+import io.millrace.catalog.server.principal.PrincipalService;
+import io.millrace.catalog.server.principal.token.AccessTokens;
+import io.millrace.catalog.server.principal.token.Authenticator;
+import io.millrace.catalog.server.principal.token.ClientCredentials;
+import io.millrace.catalog.server.principal.token.TokenLimits;
+import io.millrace.catalog.server.principal.token.TokenService;
+import io.millrace.catalog.server.rest.AuditResource;
+import io.millrace.catalog.server.rest.CatalogResource;
+import io.millrace.catalog.server.rest.FreshnessResource;
+import io.millrace.catalog.server.rest.FunctionResource;
+import io.millrace.catalog.server.rest.HttpServer;
+import io.millrace.catalog.server.rest.LineageResource;
+import io.millrace.catalog.server.rest.ModelResource;
+import io.millrace.catalog.server.rest.OAuthResource;
+import io.millrace.catalog.server.rest.PermissionResource;
+import io.millrace.catalog.server.rest.Route;
+import io.millrace.catalog.server.rest.ScimResource;
+import io.millrace.catalog.server.rest.StorageResource;
+import io.millrace.catalog.server.rest.SystemResource;
+import io.millrace.catalog.server.rest.TablePolicyResource;
+import io.millrace.catalog.server.rest.TableResource;
+import io.millrace.catalog.server.rest.TagResource;
+import io.millrace.catalog.server.rest.TemporaryCredentialResource;
+import io.millrace.catalog.server.rest.TokenResource;
+import io.millrace.catalog.server.rest.VolumeResource;
+import io.millrace.catalog.server.service.AccessAnswers;
+import io.millrace.catalog.server.service.Catalogs;
+import io.millrace.catalog.server.service.ExternalLocations;
+import io.millrace.catalog.server.service.Functions;
+import io.millrace.catalog.server.service.Gate;
+import io.millrace.catalog.server.service.Location;
+import io.millrace.catalog.server.service.Models;
+import io.millrace.catalog.server.service.Permissions;
+import io.millrace.catalog.server.service.SchemaObjects;
+import io.millrace.catalog.server.service.StagingTables;
+import io.millrace.catalog.server.service.StorageCredentials;
+import io.millrace.catalog.server.service.TableConstraints;
+import io.millrace.catalog.server.service.TablePolicies;
+import io.millrace.catalog.server.service.Tables;
+import io.millrace.catalog.server.service.Tags;
+import io.millrace.catalog.server.service.TemporaryCredentials;
+import io.millrace.catalog.server.service.Volumes;
+import io.millrace.catalog.server.service.Work;
+import io.millrace.catalog.server.store.CatalogKey;
+import io.millrace.catalog.server.store.MetadataStore;
+import io.millrace.catalog.server.store.StoreSettings;
+import io.millrace.catalog.server.system.SystemTables;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A catalog that answers over HTTP, on its database: the wiring of everything in this module. A
+ * start either succeeds or leaves nothing running. Thread-safe.
+ */
+public final class RunningCatalog implements AutoCloseable {
+  private final MetadataStore store;
+  private final AuditLog audit;
+  private final HttpServer http;
+  private final FirstStart.Result first;
+
+  private RunningCatalog(
+      MetadataStore store, AuditLog audit, HttpServer http, FirstStart.Result first) {
+    this.store = store;
+    this.audit = audit;
+    this.http = http;
+    this.first = first;
+  }
+
+  /**
+   * What is started where.
+   *
+   * @param host the interface to listen on
+   * @param port 0 for any that is free
+   * @param storageRoot where a new catalog puts managed tables: a path or a URI
+   */
+  public record Options(StoreSettings store, String host, int port, String storageRoot) {
+    public Options {
+      requireNonNull(store, "store is null");
+      requireNonNull(host, "host is null");
+      requireNonNull(storageRoot, "storageRoot is null");
+    }
+
+    /** On this machine only, in a directory of its own. */
+    public static Options embedded(Path directory, int port, Path tables) {
+      return new Options(
+          StoreSettings.embedded(directory),
+          "127.0.0.1",
+          port,
+          tables.toAbsolutePath().normalize().toString());
+    }
+  }
+
+  /**
+   * Starts.
+   *
+   * @throws MillraceException ALREADY_RUNNING, CONFIG_INVALID, STATE_INCOMPATIBLE, PORT_IN_USE,
+   *     DIRECTORY_UNWRITABLE, IO_FAILED
+   */
+  public static RunningCatalog start(Options options, Clock clock) {
+    MetadataStore store = MetadataStore.open(options.store(), clock);
+    AuditLog audit = null;
+    try {
+      SecureRandom random = new SecureRandom();
+      Path directory = options.store().directory();
+      FirstStart.Result first =
+          FirstStart.run(store, directory, Location.normalize(options.storageRoot()), random);
+      audit =
+          new AuditLog(
+              AuditSettings.DEFAULT,
+              store::audit,
+              new AuditRetention(store.database().jdbi(), AuditSettings.DEFAULT.retention(), clock),
+              clock);
+      Gate gate = new Gate(audit::add, clock);
+      AccessTokens accessTokens = AccessTokens.open(store, CatalogKey.load(directory), random);
+      Authenticator authenticator = new Authenticator(store, accessTokens);
+      HttpServer http =
+          HttpServer.start(
+              options.host(),
+              options.port(),
+              routes(store, gate, accessTokens, random),
+              authenticator::authenticate);
+      return new RunningCatalog(store, audit, http, first);
+    } catch (RuntimeException e) {
+      if (audit != null) {
+        audit.close();
+      }
+      store.close();
+      throw e;
+    }
+  }
+
+  private static List<Route> routes(
+      MetadataStore store, Gate gate, AccessTokens accessTokens, SecureRandom random) {
+    Work work = new Work(store, gate);
+    StagingTables staging = new StagingTables(work);
+    SchemaObjects objects = new SchemaObjects(work);
+    PrincipalService principals = new PrincipalService(store, gate);
+    TokenService tokens = new TokenService(store, gate, TokenLimits.DEFAULT, random);
+    AuditReader auditReader = new AuditReader(store.database().jdbi());
+    LineageService lineage =
+        new LineageService(LineageStore.open(store, LineageSettings.DEFAULT), gate);
+    return Stream.of(
+            new CatalogResource(work, new Catalogs(work)).routes(),
+            new TableResource(work, new Tables(work), staging).routes(),
+            new TablePolicyResource(work, new TablePolicies(work), new TableConstraints(work))
+                .routes(),
+            new TagResource(new Tags(work)).routes(),
+            new VolumeResource(work, new Volumes(work), objects).routes(),
+            new FunctionResource(work, new Functions(work), objects).routes(),
+            new ModelResource(work, new Models(work), objects).routes(),
+            new PermissionResource(new Permissions(work), new AccessAnswers(work)).routes(),
+            new StorageResource(work, new ExternalLocations(work), new StorageCredentials(work))
+                .routes(),
+            new TemporaryCredentialResource(
+                    new TemporaryCredentials(work, staging, CredentialVendors.local(work.clock())))
+                .routes(),
+            new ScimResource(principals).routes(),
+            new TokenResource(work, tokens, principals).routes(),
+            new OAuthResource(new ClientCredentials(store, accessTokens), accessTokens).routes(),
+            new LineageResource(lineage).routes(),
+            new AuditResource(work, auditReader).routes(),
+            new SystemResource(new SystemTables(store::state, gate, auditReader, lineage)).routes(),
+            new FreshnessResource(new FreshnessService(store, gate, FreshnessService.EPOCHS_KEPT))
+                .routes())
+        .flatMap(List::stream)
+        .toList();
+  }
+
+  /** The port that it listens on. */
+  public int port() {
+    return http.port();
+  }
+
+  /** Whether the catalog was made now, and where its admin's token is. */
+  public FirstStart.Result firstStart() {
+    return first;
+  }
+
+  /** Who decides, by the state as it is when it is asked. */
+  public AccessDecider accessDecider() {
+    return new StateAccessDecider(store::state);
+  }
+
+  /** Stops answering, writes what is still to be audited, and closes the database. */
+  @Override
+  public void close() {
+    try {
+      http.close();
+    } finally {
+      try {
+        audit.close();
+      } finally {
+        store.close();
+      }
+    }
+  }
+}
