@@ -25,8 +25,7 @@ public record ColumnPath(ObjectName table, String column, List<String> field)
 
   /** The field of this name within what this is. */
   public ColumnPath inner(String name) {
-    return new ColumnPath(
-        table, column, Stream.concat(field.stream(), Stream.of(name)).toList());
+    return new ColumnPath(table, column, Stream.concat(field.stream(), Stream.of(name)).toList());
   }
 
   @Override

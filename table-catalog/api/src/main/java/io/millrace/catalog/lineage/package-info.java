@@ -1,4 +1,6 @@
-/** Where the columns of a table come from: what one statement reads and writes, and which jobs do. */
+/**
+ * Where the columns of a table come from: what one statement reads and writes, and which jobs do.
+ */
 @NullMarked
 package io.millrace.catalog.lineage;
 

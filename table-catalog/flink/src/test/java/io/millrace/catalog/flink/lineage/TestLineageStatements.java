@@ -1,0 +1,41 @@
+package io.millrace.catalog.flink.lineage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** Every statement of {@code statements.txt} has the lineage that is written below it. */
+class TestLineageStatements {
+
+  @TestFactory
+  Stream<DynamicTest> streamsHaveTheLineageThatIsWrittenDown() throws IOException {
+    LineageWalk walk = LineageWalk.in(Shop.open(true));
+    return LineageCase.all().stream()
+        .filter(LineageCase::stream)
+        .map(each -> DynamicTest.dynamicTest(each.title(), () -> hasItsLineage(walk, each)));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> batchesHaveTheLineageThatIsWrittenDown() throws IOException {
+    LineageWalk walk = LineageWalk.in(Shop.open(false));
+    return LineageCase.all().stream()
+        .filter(LineageCase::batch)
+        .map(each -> DynamicTest.dynamicTest(each.title(), () -> hasItsLineage(walk, each)));
+  }
+
+  @Test
+  void thereAreAtLeastSixtyStatementsEachWithATitleOfItsOwn() throws IOException {
+    assertThat(LineageCase.all()).hasSizeGreaterThanOrEqualTo(60);
+    assertThat(LineageCase.all()).extracting(LineageCase::title).doesNotHaveDuplicates();
+  }
+
+  private static void hasItsLineage(LineageWalk walk, LineageCase each) {
+    assertThat(LineageText.lines(walk.ofStatement(each.sql())))
+        .as(each.sql())
+        .containsExactlyElementsOf(each.expected());
+  }
+}
