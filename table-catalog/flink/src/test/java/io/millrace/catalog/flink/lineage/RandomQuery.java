@@ -13,7 +13,7 @@ import java.util.random.RandomGenerator;
  */
 final class RandomQuery {
   private static final List<String> TABLES = List.of("{a}", "{b}", "{c}");
-  private static final int DEEPEST = 3;
+  private static final int DEEPEST = 2;
 
   private final RandomGenerator random;
   private int names;
