@@ -60,14 +60,14 @@ class TestLineageIsWhole {
         new MiniCluster(
             new MiniClusterConfiguration.Builder()
                 .setNumTaskManagers(1)
-                .setNumSlotsPerTaskManager(1)
+                .setNumSlotsPerTaskManager(4)
                 .withRandomPorts()
                 .setConfiguration(
                     new Configuration()
                         .set(JobManagerOptions.SCHEDULER, JobManagerOptions.SchedulerType.Default)
                         .set(TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(32))
                         .set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(32))
-                        .set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(256)))
+                        .set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(512)))
                 .build());
     cluster.start();
     TestStreamEnvironment.setAsContext(cluster, 1);

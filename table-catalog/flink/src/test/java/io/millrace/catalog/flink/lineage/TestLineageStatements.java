@@ -3,6 +3,7 @@ package io.millrace.catalog.flink.lineage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -31,6 +32,20 @@ class TestLineageStatements {
   void thereAreAtLeastSixtyStatementsEachWithATitleOfItsOwn() throws IOException {
     assertThat(LineageCase.all()).hasSizeGreaterThanOrEqualTo(60);
     assertThat(LineageCase.all()).extracting(LineageCase::title).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void theExampleOfThePageIsOneOfTheStatements() throws IOException {
+    LineageCase example =
+        LineageCase.all().stream()
+            .filter(each -> each.title().equals("the example of docs/lineage.md"))
+            .findFirst()
+            .orElseThrow();
+
+    assertThat(Path.of(System.getProperty("millrace.home"), "docs", "lineage.md"))
+        .content()
+        .contains("```sql\n" + example.sql() + "\n```")
+        .contains("```\n" + String.join("\n", example.expected()) + "\n```");
   }
 
   private static void hasItsLineage(LineageWalk walk, LineageCase each) {
