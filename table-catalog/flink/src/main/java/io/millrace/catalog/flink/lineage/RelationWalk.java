@@ -15,7 +15,6 @@ import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.Aggregate;
 import org.apache.calcite.rel.core.AggregateCall;
 import org.apache.calcite.rel.core.JoinRelType;
-import org.apache.calcite.rel.core.Match;
 import org.apache.calcite.rel.core.SetOp;
 import org.apache.calcite.rel.core.Uncollect;
 import org.apache.calcite.rel.logical.LogicalAggregate;
@@ -184,13 +183,17 @@ final class RelationWalk {
             .toList());
   }
 
+  /**
+   * Variables that a join sets are left unknown: their row may be of one side or of both, and the
+   * plan does not tell which.
+   */
   private Flow join(LogicalJoin join, Correlations outer) {
     Flow left = flow(join.getLeft(), outer);
-    Flow right = flow(join.getRight(), outer.with(join.getVariablesSet(), left.fields()));
+    Flow right = flow(join.getRight(), outer);
     Flow both = left.beside(right);
     Flow met =
         both.decidedBy(
-            expressions(join, both.fields(), outer).origins(join.getCondition()),
+            new ExpressionWalk(both.fields(), outer, this, gathered).origins(join.getCondition()),
             Transformation.JOIN);
     return join.getJoinType().projectsRight() ? met : met.withFields(left.fields());
   }
@@ -331,7 +334,7 @@ final class RelationWalk {
       } else if (position >= 0) {
         fields.add(input.field(position));
       } else {
-        return unknown((Match) match, outer);
+        return unknown(match, outer);
       }
     }
     return found.withFields(fields);
