@@ -111,7 +111,7 @@ final class ExpressionWalk implements RexVisitor<Set<ColumnOrigin>> {
     if (call.getKind() == SqlKind.CASE) {
       return choice(operands, position -> position % 2 == 0 && position < operands.size() - 1);
     }
-    if (call.getOperator() == FlinkSqlOperatorTable.IF) {
+    if (FlinkSqlOperatorTable.IF.equals(call.getOperator())) {
       return choice(operands, position -> position == 0);
     }
     Set<ColumnOrigin> all = origins(operands);

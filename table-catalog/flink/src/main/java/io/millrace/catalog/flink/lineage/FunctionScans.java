@@ -52,7 +52,8 @@ final class FunctionScans {
     if (inputs.size() == 1 && call.getOperator() instanceof SqlWindowTableFunction) {
       known = windowed(scan, call, inputs.get(0));
     } else if (inputs.size() == 1
-        && ShortcutUtils.unwrapFunctionDefinition(call) == BuiltInFunctionDefinitions.ML_PREDICT) {
+        && BuiltInFunctionDefinitions.ML_PREDICT.equals(
+            ShortcutUtils.unwrapFunctionDefinition(call))) {
       known = predicted(scan, call, inputs.get(0));
     }
     return known.orElseGet(
