@@ -91,7 +91,9 @@ class TestFloors {
       noClasses()
           .that()
           .resideInAnyPackage(
-              "io.millrace.catalog", "io.millrace.catalog.access..", "io.millrace.catalog.lineage..")
+              "io.millrace.catalog",
+              "io.millrace.catalog.access..",
+              "io.millrace.catalog.lineage..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(
