@@ -20,7 +20,13 @@ class TestFloors {
           .consideringOnlyDependenciesInAnyPackage("io.millrace..")
           .withOptionalLayers(true)
           .layer("catalog")
-          .definedBy("io.millrace.catalog..")
+          .definedBy(
+              "io.millrace.catalog",
+              "io.millrace.catalog.access..",
+              "io.millrace.catalog.lineage..",
+              "io.millrace.catalog.server..")
+          .layer("catalog for Flink")
+          .definedBy("io.millrace.catalog.flink..")
           .layer("delta")
           .definedBy("io.millrace.delta..")
           .layer("quality")
@@ -31,12 +37,14 @@ class TestFloors {
           .definedBy("io.millrace.gateway..")
           .whereLayer("catalog")
           .mayNotAccessAnyLayer()
+          .whereLayer("catalog for Flink")
+          .mayOnlyAccessLayers("catalog", "delta")
           .whereLayer("delta")
           .mayOnlyAccessLayers("catalog")
           .whereLayer("quality")
           .mayOnlyAccessLayers("catalog")
           .whereLayer("jobs")
-          .mayOnlyAccessLayers("catalog", "delta", "quality");
+          .mayOnlyAccessLayers("catalog", "catalog for Flink", "delta", "quality");
 
   @ArchTest
   static final ArchRule EVERY_CLASS_STANDS_ON_A_FLOOR =
@@ -82,7 +90,10 @@ class TestFloors {
   static final ArchRule THE_CATALOG_KNOWS_NO_ENGINE =
       noClasses()
           .that()
-          .resideInAPackage("io.millrace.catalog")
+          .resideInAnyPackage(
+              "io.millrace.catalog",
+              "io.millrace.catalog.access..",
+              "io.millrace.catalog.lineage..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(

@@ -16,6 +16,8 @@ import org.apache.flink.api.connector.source.SplitEnumerator;
 import org.apache.flink.api.connector.source.SplitEnumeratorContext;
 import org.apache.flink.api.java.typeutils.ResultTypeQueryable;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
+import org.apache.flink.streaming.api.lineage.LineageVertex;
+import org.apache.flink.streaming.api.lineage.LineageVertexProvider;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.runtime.typeutils.InternalTypeInfo;
 
@@ -29,6 +31,7 @@ import org.apache.flink.table.runtime.typeutils.InternalTypeInfo;
 public final class DeltaSource
     implements Source<RowData, DeltaSplit, EnumeratorState>,
         DynamicParallelismInference,
+        LineageVertexProvider,
         ResultTypeQueryable<RowData> {
   private static final long serialVersionUID = 1;
 
@@ -67,6 +70,12 @@ public final class DeltaSource
   @Override
   public Boundedness getBoundedness() {
     return spec.mode().bounded() ? Boundedness.BOUNDED : Boundedness.CONTINUOUS_UNBOUNDED;
+  }
+
+  /** The table, as its folder. */
+  @Override
+  public LineageVertex getLineageVertex() {
+    return TableOrigin.of(spec.path(), getBoundedness());
   }
 
   /** One reader for every part of a file that is to be read, as far as there may be so many. */
