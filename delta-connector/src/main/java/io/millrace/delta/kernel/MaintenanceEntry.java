@@ -28,6 +28,7 @@ import java.util.UUID;
 
 /** The log entry of a maintenance operation. */
 final class MaintenanceEntry {
+  private static final String ROWS_PRESERVED = "delta.rowTracking.preserved";
   private static final JsonFactory JSON = new ObjectMapper().getFactory();
 
   private final String table;
@@ -146,6 +147,12 @@ final class MaintenanceEntry {
         out.writeStringField(metric.getKey(), metric.getValue());
       }
       out.writeEndObject();
+      if (TrackingColumns.areKept(base.protocol(), base.metadata())) {
+        // Without it others take it that rows have lost their ids.
+        out.writeObjectFieldStart("tags");
+        out.writeStringField(ROWS_PRESERVED, "true");
+        out.writeEndObject();
+      }
       out.writeStringField("engineInfo", Millrace.ENGINE_INFO);
       out.writeStringField(
           "txnId",

@@ -12,10 +12,11 @@ import io.millrace.delta.dml.RowShape;
 import io.millrace.delta.dml.Statement;
 import io.millrace.delta.kernel.MaintainedTable;
 import io.millrace.delta.kernel.TableState;
+import io.millrace.delta.kernel.TrackingColumns;
 import io.millrace.delta.source.MetadataColumn;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -50,7 +51,7 @@ final class RowLevelWrite {
         kind, declared, context instanceof StatementScans ours ? ours : new StatementScans());
   }
 
-  /** The columns of the table that are written, and the place of the row. */
+  /** The columns of the table that are written, the place of the row, and its id if it has one. */
   List<Column> requiredColumns() {
     List<Column> columns = new ArrayList<>();
     if (kind == ChangeKind.UPDATE) {
@@ -60,7 +61,14 @@ final class RowLevelWrite {
                 field.getName(), TypeConversions.fromLogicalToDataType(field.getType())));
       }
     }
-    for (MetadataColumn column : List.of(MetadataColumn.FILE_PATH, MetadataColumn.ROW_POSITION)) {
+    List<MetadataColumn> place = new ArrayList<>();
+    place.add(MetadataColumn.FILE_PATH);
+    place.add(MetadataColumn.ROW_POSITION);
+    if (kind == ChangeKind.UPDATE
+        && scans.snapshot(declared.path()).trackingColumns().isPresent()) {
+      place.add(MetadataColumn.ROW_ID);
+    }
+    for (MetadataColumn column : place) {
       columns.add(
           Column.metadata(
               column.key(),
@@ -77,6 +85,7 @@ final class RowLevelWrite {
       TableState state = table.at(read.version());
       boolean update = kind == ChangeKind.UPDATE;
       boolean vectors = state.deletionVectorsEnabled();
+      Optional<TrackingColumns> tracking = state.trackingColumns();
       String operation = update ? "UPDATE" : "DELETE";
       state.requireModifiable(operation, true, update || !vectors);
       RowType written = update ? wholeRows(state) : state.rowType();
@@ -84,16 +93,23 @@ final class RowLevelWrite {
           new Statement(
               operation,
               new DeltaTableSpec(
-                      declared.name(), declared.path(), "dml", written, List.of(), Map.of())
+                      declared.name(),
+                      declared.path(),
+                      "dml",
+                      written,
+                      List.of(),
+                      state.properties())
                   .partitionedBy(state.partitionColumns()),
               Statement.predicate(scans.predicate()),
               read,
-              RowShape.of(update ? written.getFieldCount() : 0, kind),
+              RowShape.of(
+                  update ? written.getFieldCount() : 0, kind, update && tracking.isPresent()),
               vectors,
               state.hasChangeDataFeed() && (update || !vectors),
               update,
               false,
               List.of(),
+              tracking.orElse(null),
               UUID.randomUUID().toString(),
               startedMillis);
       return RowLevelJob.of(rows, statement, uids)
