@@ -28,7 +28,6 @@ import java.util.UUID;
 
 /** The log entry of a maintenance operation. */
 final class MaintenanceEntry {
-  private static final String ROWS_PRESERVED = "delta.rowTracking.preserved";
   private static final JsonFactory JSON = new ObjectMapper().getFactory();
 
   private final String table;
@@ -117,6 +116,14 @@ final class MaintenanceEntry {
     return TableConfig.IN_COMMIT_TIMESTAMPS_ENABLED.fromMetadata(metadata);
   }
 
+  private static void writeTags(JsonGenerator out) throws IOException {
+    out.writeObjectFieldStart("tags");
+    for (Map.Entry<String, String> tag : TrackingColumns.KEPT.entrySet()) {
+      out.writeStringField(tag.getKey(), tag.getValue());
+    }
+    out.writeEndObject();
+  }
+
   private String describe(Optional<Long> inCommitTimestamp, String checksum) throws IOException {
     StringWriter json = new StringWriter();
     try (JsonGenerator out = JSON.createGenerator(json)) {
@@ -148,10 +155,7 @@ final class MaintenanceEntry {
       }
       out.writeEndObject();
       if (TrackingColumns.areKept(base.protocol(), base.metadata())) {
-        // Without it others take it that rows have lost their ids.
-        out.writeObjectFieldStart("tags");
-        out.writeStringField(ROWS_PRESERVED, "true");
-        out.writeEndObject();
+        writeTags(out);
       }
       out.writeStringField("engineInfo", Millrace.ENGINE_INFO);
       out.writeStringField(

@@ -35,6 +35,10 @@ public record TrackingColumns(String id, String version) implements Serializable
   private static final String ROW_ID = "delta.rowTracking.materializedRowIdColumnName";
   private static final String ROW_VERSION =
       "delta.rowTracking.materializedRowCommitVersionColumnName";
+
+  /** Tags of a commit that says so; without them others take it that rows have lost their ids. */
+  static final Map<String, String> KEPT = Map.of("delta.rowTracking.preserved", "true");
+
   private static final String INDEXED_COLUMNS = "delta.dataSkippingNumIndexedCols";
   private static final int INDEXED_COLUMNS_DEFAULT = 32;
 

@@ -2,16 +2,38 @@ package io.millrace.delta.dml;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Ids of rows where files are rewritten. */
 class TestRowIdsRewrite extends RowIdContract {
   @Override
   Map<String, String> properties() {
     return Map.of();
+  }
+
+  @Test
+  void aTableThatShowsItsIdsIsChangedLikeAnyOther(@TempDir Path other) throws Exception {
+    session.run(
+        """
+        CREATE TABLE visitors (
+          name STRING, country STRING,
+          row_id BIGINT METADATA FROM '_row_id' VIRTUAL,
+          row_version BIGINT METADATA FROM '_row_commit_version' VIRTUAL
+        ) WITH ('connector' = 'delta', 'path' = '%s', 'delta.enableRowTracking' = 'true')
+        """
+            .formatted(other));
+    change("INSERT INTO visitors VALUES ('ann', 'CH'), ('bob', 'DE'), ('cleo', 'AT')");
+    change("UPDATE visitors SET country = 'CH' WHERE name = 'bob'");
+    change("DELETE FROM visitors WHERE name = 'cleo'");
+
+    assertThat(session.rows("SELECT * FROM visitors"))
+        .containsExactly("+I[ann, CH, 0, 1]", "+I[bob, CH, 1, 2]");
+    insert(1);
   }
 
   @Test
