@@ -69,6 +69,7 @@ final class RowLevelWrite {
       place.add(MetadataColumn.ROW_ID);
     }
     for (MetadataColumn column : place) {
+      requireOurs(column);
       columns.add(
           Column.metadata(
               column.key(),
@@ -77,6 +78,17 @@ final class RowLevelWrite {
               true));
     }
     return columns;
+  }
+
+  /** The planner looks for columns by their names, and would take another one's values. */
+  private void requireOurs(MetadataColumn column) {
+    if (declared.rowType().getFieldNames().contains(column.key())) {
+      throw new MillraceException(
+          ErrorCode.TABLE_UNSUPPORTED,
+          "%s cannot change table %s: it has a column %s, by whose name rows are looked for"
+              .formatted(kind, declared.path(), column.key()),
+          "rename the column");
+    }
   }
 
   DataStreamSink<?> write(DataStream<RowData> rows, UnaryOperator<String> uids) {

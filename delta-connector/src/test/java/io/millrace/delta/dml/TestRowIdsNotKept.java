@@ -31,6 +31,19 @@ class TestRowIdsNotKept {
   }
 
   @Test
+  void aColumnOfThatNameIsNotTakenForTheId() {
+    String ddl = ddl("t", ", _row_id BIGINT", ", 'delta.enableRowTracking' = 'true'");
+    session.insert(ddl, "INSERT INTO t VALUES (1, 'a', 17)");
+    session.run(ddl);
+
+    assertThatThrownBy(() -> session.run("UPDATE t SET name = 'b'"))
+        .hasMessageContaining(
+            "TABLE_UNSUPPORTED: UPDATE cannot change table %s: it has a column _row_id"
+                .formatted(folder));
+    assertThat(session.rows("SELECT * FROM t")).containsExactly("+I[1, a, 17]");
+  }
+
+  @Test
   void aRowThatASinkReplacesByItsKeyGetsANewId() {
     String tracked = ", 'delta.enableRowTracking' = 'true'";
     String ddl = ddl("t", ", PRIMARY KEY (id) NOT ENFORCED", tracked);
