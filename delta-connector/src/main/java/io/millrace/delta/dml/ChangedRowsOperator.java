@@ -5,10 +5,12 @@ import static java.util.Objects.requireNonNull;
 import io.millrace.catalog.MillraceException;
 import io.millrace.delta.ChangeFile;
 import io.millrace.delta.DataFile;
+import io.millrace.delta.DeltaTableSpec;
 import io.millrace.delta.changes.ChangeFileWriter;
 import io.millrace.delta.changes.ChangeType;
 import io.millrace.delta.constraint.RowConstraints;
 import io.millrace.delta.kernel.TableDefinition;
+import io.millrace.delta.kernel.TrackingColumns;
 import io.millrace.delta.kernel.WriteRules;
 import io.millrace.delta.parquet.ParquetOptions;
 import io.millrace.delta.sink.PartitionOptions;
@@ -44,6 +46,7 @@ final class ChangedRowsOperator extends AbstractStreamOperator<Tuple2<String, by
   private transient @Nullable TableFiles files;
   private transient @Nullable ChangeFileWriter changes;
   private transient ProjectedRowData written;
+  private transient @Nullable ProjectedRowData withId;
 
   ChangedRowsOperator(Statement statement) {
     this.statement = statement;
@@ -66,7 +69,7 @@ final class ChangedRowsOperator extends AbstractStreamOperator<Tuple2<String, by
       constraints = checks.isEmpty() ? null : checks;
       files =
           TableFiles.of(
-              statement.table(),
+              inFiles(),
               rules,
               subtask,
               ParquetOptions.DEFAULT,
@@ -82,6 +85,19 @@ final class ChangedRowsOperator extends AbstractStreamOperator<Tuple2<String, by
     } catch (MillraceException e) {
       throw Restarts.unlessCurable(e);
     }
+  }
+
+  /** A row that is updated stays the row that it was. */
+  private DeltaTableSpec inFiles() {
+    TrackingColumns tracking = statement.tracking();
+    if (tracking == null || shape.id() < 0) {
+      return statement.table();
+    }
+    int columns = statement.table().rowType().getFieldCount();
+    withId =
+        ProjectedRowData.from(
+            IntStream.concat(IntStream.range(0, columns), IntStream.of(shape.id())).toArray());
+    return tracking.withIds(statement.table());
   }
 
   @Override
@@ -103,7 +119,8 @@ final class ChangedRowsOperator extends AbstractStreamOperator<Tuple2<String, by
       if (constraints != null) {
         constraints.require(row);
       }
-      requireNonNull(files, "the statement writes no rows").write(row);
+      requireNonNull(files, "the statement writes no rows")
+          .write(withId == null ? row : withId.replaceRow(row));
       if (changes != null) {
         changes.write(
             kind == ChangeKind.INSERT ? ChangeType.INSERT : ChangeType.UPDATE_POSTIMAGE,

@@ -46,7 +46,7 @@ import org.slf4j.LoggerFactory;
  * by what a source, any query of Flink's, has for them. The semantics are delta-spark's ({@code
  * MergeIntoCommand}): of the clauses of a row the first that applies counts, a condition that is
  * NULL is not met, and two rows of the source for one of the target are refused, unless they all
- * delete it.
+ * delete it. Rows of a table that tracks its rows keep their ids, updated ones too.
  *
  * <pre>{@code
  * MergeInto.table(tables, "/lake/orders", "t")
@@ -225,11 +225,12 @@ public final class MergeInto {
               state.rowType(),
               on,
               MergeSql.expanded(clauses, state.rowType(), sourceType.getFieldNames(), sourceName),
-              broadcast);
+              broadcast,
+              keepsIds(state));
       SingleOutputStreamOperator<RowData> numbered =
           numbered(read, sourceType, keys(sql, state, sourceType));
       String sourceView = view(numbered, views);
-      String targetView = view(target(environment, state, sql.targetColumns()), views);
+      String targetView = view(target(environment, state, sql), views);
       new MergeTypes(tables, path, state.rowType()).check(sql, targetView, sourceView);
       DataStream<RowData> changed = changes(sql, targetView, sourceView, views);
       String run = UUID.randomUUID().toString();
@@ -247,6 +248,12 @@ public final class MergeInto {
       }
       views.forEach(tables::dropTemporaryView);
     }
+  }
+
+  /** Whether there are ids, and rows that are written in place of others. */
+  private boolean keepsIds(TableState state) {
+    return clauses.stream().anyMatch(clause -> clause.kind().writes() && clause.kind().removes())
+        && state.trackingColumns().isPresent();
   }
 
   private boolean isQuery() {
@@ -308,19 +315,21 @@ public final class MergeInto {
   }
 
   private DataStream<RowData> target(
-      StreamExecutionEnvironment environment, TableState state, Set<String> columns) {
+      StreamExecutionEnvironment environment, TableState state, MergeSql sql) {
+    Set<String> columns = sql.targetColumns();
     DeltaSourceBuilder builder = DeltaSource.builder(path).version(state.version());
     for (RowType.RowField field : state.rowType().getFields()) {
       if (columns.contains(field.getName())) {
         builder.column(field.getName(), field.getType());
       }
     }
-    DeltaSource built =
-        builder
-            .metadata(MergeSql.FILE, MetadataColumn.FILE_PATH)
-            .metadata(MergeSql.POSITION, MetadataColumn.ROW_POSITION)
-            .onlyTheseColumns()
-            .build();
+    builder
+        .metadata(MergeSql.FILE, MetadataColumn.FILE_PATH)
+        .metadata(MergeSql.POSITION, MetadataColumn.ROW_POSITION);
+    if (sql.withIds()) {
+      builder.metadata(MergeSql.ROW_ID, MetadataColumn.ROW_ID);
+    }
+    DeltaSource built = builder.onlyTheseColumns().build();
     return environment.fromSource(
         built, WatermarkStrategy.noWatermarks(), "merge: target", built.getProducedType());
   }
@@ -332,7 +341,7 @@ public final class MergeInto {
     return MergeSql.quoted(name);
   }
 
-  /** Rows of the table and their place, kind and number; the same for all parts of the job. */
+  /** Rows of the table and their place, kind, number and id; the same for all parts of the job. */
   private DataStream<RowData> changes(
       MergeSql sql, String targetView, String sourceView, List<String> views) {
     List<RowType.RowField> fields = new ArrayList<>();
@@ -347,6 +356,9 @@ public final class MergeInto {
             new RowType.RowField(MergeSql.KIND, new IntType()),
             new RowType.RowField(MergeSql.NUMBER, new BigIntType()));
     int number = type.getFieldCount() - 1;
+    if (sql.withIds()) {
+      type = with(type, new RowType.RowField(MergeSql.ROW_ID, new BigIntType()));
+    }
     DataStream<RowData> found =
         tables.toDataStream(query(sql.matches(targetView, sourceView)), internal(type));
     if (!sql.has(When.NOT_MATCHED)) {
@@ -386,13 +398,14 @@ public final class MergeInto {
                 clause ->
                     clause.condition().isEmpty() && clause.action() instanceof MergeClause.Delete)
             .orElse(false);
+    int columns = state.rowType().getFieldCount();
     return new Statement(
         MERGE,
-        new DeltaTableSpec(path, path, "dml", state.rowType(), List.of(), Map.of())
+        new DeltaTableSpec(path, path, "dml", state.rowType(), List.of(), state.properties())
             .partitionedBy(state.partitionColumns()),
         parameters,
         new ReadSet(state.version(), RowFilter.TRUE, false),
-        RowShape.mixed(state.rowType().getFieldCount()),
+        RowShape.mixed(columns, sql.withIds() ? columns + 4 : -1),
         state.deletionVectorsEnabled(),
         state.hasChangeDataFeed()
             && !sql.insertsOnly()
@@ -400,6 +413,7 @@ public final class MergeInto {
         writes,
         !alwaysDeletes,
         sql.keyColumns(),
+        state.trackingColumns().orElse(null),
         run,
         System.currentTimeMillis());
   }

@@ -19,6 +19,7 @@ final class MergeSql {
   static final String POSITION = "_row_position";
   static final String KIND = "_merge_kind";
   static final String NUMBER = "_merge_source_row";
+  static final String ROW_ID = "_merge_row_id";
 
   private final String target;
   private final String source;
@@ -26,6 +27,7 @@ final class MergeSql {
   private final String on;
   private final List<MergeClause> clauses;
   private final boolean broadcast;
+  private final boolean withIds;
 
   /**
    * @param target name of the target in the statement
@@ -34,6 +36,7 @@ final class MergeSql {
    * @param clauses with all their values written out
    * @param broadcast true to send the whole source to every subtask, so that no row of the target
    *     moves
+   * @param withIds true if rows that are updated are to keep the ids that the target's have
    */
   MergeSql(
       String target,
@@ -41,13 +44,15 @@ final class MergeSql {
       RowType columns,
       String on,
       List<MergeClause> clauses,
-      boolean broadcast) {
+      boolean broadcast,
+      boolean withIds) {
     this.target = quoted(target);
     this.source = quoted(source);
     this.columns = columns;
     this.on = on;
     this.clauses = clauses;
     this.broadcast = broadcast;
+    this.withIds = withIds;
   }
 
   RowType columns() {
@@ -64,6 +69,11 @@ final class MergeSql {
 
   boolean has(When when) {
     return clauses.stream().anyMatch(clause -> clause.when() == when);
+  }
+
+  /** Whether rows bring an id along. */
+  boolean withIds() {
+    return withIds;
   }
 
   boolean matchedOnly() {
@@ -238,6 +248,10 @@ final class MergeSql {
     sql.append(" AS ").append(quoted(POSITION)).append(", ");
     sql.append(kind).append(" AS ").append(quoted(KIND)).append(", ");
     sql.append(source).append('.').append(quoted(NUMBER)).append(" AS ").append(quoted(NUMBER));
+    if (withIds) {
+      sql.append(", ").append(target).append('.').append(quoted(ROW_ID));
+      sql.append(" AS ").append(quoted(ROW_ID));
+    }
     sql.append(" FROM ").append(targetView).append(" AS ").append(target);
     sql.append(sourceless ? " LEFT JOIN " : " JOIN ").append(sourceView).append(" AS ");
     sql.append(source).append(" ON (").append(on).append(')');
@@ -286,6 +300,9 @@ final class MergeSql {
     sql.append("CAST(NULL AS BIGINT) AS ").append(quoted(POSITION)).append(", ");
     sql.append(ChangeKind.INSERT.code()).append(" AS ").append(quoted(KIND)).append(", ");
     sql.append(source).append('.').append(quoted(NUMBER)).append(" AS ").append(quoted(NUMBER));
+    if (withIds) {
+      sql.append(", CAST(NULL AS BIGINT) AS ").append(quoted(ROW_ID));
+    }
     sql.append(" FROM ").append(sourceView).append(" AS ").append(source);
     sql.append(" WHERE ").append(any(inserting));
     sql.append(" AND NOT EXISTS (SELECT 1 FROM ").append(pairsView).append(" AS `_merge_pairs`");

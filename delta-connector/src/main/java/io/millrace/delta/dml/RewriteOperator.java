@@ -14,6 +14,7 @@ import io.millrace.delta.kernel.DeletionVectorStore;
 import io.millrace.delta.kernel.LiveFile;
 import io.millrace.delta.kernel.MaintainedTable;
 import io.millrace.delta.kernel.TableState;
+import io.millrace.delta.kernel.TrackingColumns;
 import io.millrace.delta.parquet.ParquetOptions;
 import io.millrace.delta.parquet.Partition;
 import io.millrace.delta.parquet.RowDataParquetWriter;
@@ -23,6 +24,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import org.apache.flink.api.java.tuple.Tuple2;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
@@ -34,8 +36,9 @@ import org.roaringbitmap.RoaringBitmap;
 
 /**
  * Reads files that lose rows again, each in one subtask, whoever found its rows: for tables without
- * deletion vectors it writes what stays into new files, small rests of one partition into one; for
- * tables with a change data feed it lists the rows that leave.
+ * deletion vectors it writes what stays into new files, small rests of one partition into one, and
+ * rows that are tracked keep their ids and versions; for tables with a change data feed it lists
+ * the rows that leave.
  */
 final class RewriteOperator extends AbstractStreamOperator<Tuple2<String, byte[]>>
     implements OneInputStreamOperator<Tuple2<String, byte[]>, Tuple2<String, byte[]>>,
@@ -83,15 +86,26 @@ final class RewriteOperator extends AbstractStreamOperator<Tuple2<String, byte[]
 
   private void rewrite(TableState state) throws IOException {
     String path = statement.table().path();
+    Optional<TrackingColumns> tracking = Optional.ofNullable(statement.tracking());
     FileRows rows = new FileRows(path, state.fields());
+    FileRows staying = new FileRows(path, state.fields(), tracking);
     DeletionVectorStore vectors = state.deletionVectors();
     int subtask = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
     DeltaTableSpec spec =
         new DeltaTableSpec(
-                statement.table().name(), path, "dml", state.rowType(), List.of(), Map.of())
+                statement.table().name(),
+                path,
+                "dml",
+                state.rowType(),
+                List.of(),
+                state.properties())
             .partitionedBy(state.partitionColumns());
     RowDataParquetWriter prototype =
-        new RowDataParquetWriter(spec, state.writeRules().names(), subtask, ParquetOptions.DEFAULT);
+        new RowDataParquetWriter(
+            tracking.map(columns -> columns.withBoth(spec)).orElse(spec),
+            state.writeRules().names(),
+            subtask,
+            ParquetOptions.DEFAULT);
     if (statement.listsChanges()) {
       changes =
           new ChangeFileWriter(spec, state.writeRules().names(), subtask, ParquetOptions.DEFAULT);
@@ -115,7 +129,7 @@ final class RewriteOperator extends AbstractStreamOperator<Tuple2<String, byte[]
         without.or(lost.removed());
         RowDataParquetWriter writer = writer(prototype, file);
         long[] kept = {0};
-        rows.visitWithout(
+        staying.visitWithout(
             file,
             without,
             (position, row) -> {

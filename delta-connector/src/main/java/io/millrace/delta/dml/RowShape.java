@@ -13,20 +13,30 @@ import org.apache.flink.table.data.RowData;
  * @param position column with the row's position in that file
  * @param kind column with the code of what becomes of the row; -1 if all rows share their fate
  * @param fixed that fate
+ * @param id column with the row's id, NULL for a new row; -1 if rows are to have new ids, or none
  */
-public record RowShape(int file, int position, int kind, ChangeKind fixed) implements Serializable {
+public record RowShape(int file, int position, int kind, ChangeKind fixed, int id)
+    implements Serializable {
   public RowShape {
     requireNonNull(fixed, "fixed is null");
   }
 
-  /** Rows that share their fate. */
-  public static RowShape of(int columns, ChangeKind fixed) {
-    return new RowShape(columns, columns + 1, -1, fixed);
+  /**
+   * Rows that share their fate.
+   *
+   * @param withIds true if the id is behind the place
+   */
+  public static RowShape of(int columns, ChangeKind fixed, boolean withIds) {
+    return new RowShape(columns, columns + 1, -1, fixed, withIds ? columns + 2 : -1);
   }
 
-  /** Rows that say what becomes of them. */
-  static RowShape mixed(int columns) {
-    return new RowShape(columns, columns + 1, columns + 2, ChangeKind.NONE);
+  /**
+   * Rows that say what becomes of them.
+   *
+   * @param id column with the row's id; -1 if there is none
+   */
+  static RowShape mixed(int columns, int id) {
+    return new RowShape(columns, columns + 1, columns + 2, ChangeKind.NONE, id);
   }
 
   ChangeKind kind(RowData row) {

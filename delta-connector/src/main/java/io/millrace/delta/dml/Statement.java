@@ -3,11 +3,13 @@ package io.millrace.delta.dml;
 import static java.util.Objects.requireNonNull;
 
 import io.millrace.delta.DeltaTableSpec;
+import io.millrace.delta.kernel.TrackingColumns;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A statement that changes rows of one table, as the operators of its job need it.
@@ -23,6 +25,8 @@ import java.util.TreeMap;
  * @param writesRows true if some of them may be written
  * @param oneMatch true if two rows for one place are refused, false if they are counted once
  * @param keyColumns of the table, to name such a place by
+ * @param tracking where rows keep their ids when they move to another file; null if the table does
+ *     not track its rows
  * @param transactionId random; by it the statement knows its own commit again
  * @param startedMillis when it was planned, milliseconds since 1970
  */
@@ -37,6 +41,7 @@ public record Statement(
     boolean writesRows,
     boolean oneMatch,
     List<String> keyColumns,
+    @Nullable TrackingColumns tracking,
     String transactionId,
     long startedMillis)
     implements Serializable {

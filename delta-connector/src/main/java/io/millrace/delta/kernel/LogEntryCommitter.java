@@ -56,6 +56,7 @@ final class LogEntryCommitter implements Committer {
   private final Clock clock;
   private @Nullable TableChange change;
   private boolean isDisguised;
+  private boolean keepsRowIds;
   private Map<String, String> creationProperties = Map.of();
   private CreatedColumns createdColumns = CreatedColumns.NONE;
   private Optional<String> creationDescription = Optional.empty();
@@ -68,17 +69,19 @@ final class LogEntryCommitter implements Committer {
 
   /** The next commit makes a change. */
   void announce(TableChange next) {
-    announce(next, false);
+    announce(next, false, false);
   }
 
   /**
    * The next commit makes a change.
    *
    * @param removalsDisguised true if removals come with {@code dataChange} false for Kernel's sake
+   * @param rowIdsKept true if the table tracks its rows, and none of them is replaced
    */
-  void announce(TableChange next, boolean removalsDisguised) {
+  void announce(TableChange next, boolean removalsDisguised, boolean rowIdsKept) {
     change = next;
     isDisguised = removalsDisguised;
+    keepsRowIds = rowIdsKept;
   }
 
   /**
@@ -92,6 +95,7 @@ final class LogEntryCommitter implements Committer {
       Map<String, String> properties, CreatedColumns columns, Optional<String> description) {
     change = null;
     isDisguised = false;
+    keepsRowIds = false;
     creationProperties = Map.copyOf(properties);
     createdColumns = columns;
     creationDescription = description;
@@ -195,7 +199,7 @@ final class LogEntryCommitter implements Committer {
       writeLine(
           about == null
               ? withChecksum(described, checksum)
-              : describe(info, about, version, checksum),
+              : describe(info, about, version, keepsRowIds, checksum),
           entry);
       following.writeTo(entry);
       return entry.toByteArray();
@@ -255,7 +259,8 @@ final class LogEntryCommitter implements Committer {
 
   /** The in-commit timestamp comes first: readers look for it in the first action. */
   private static String describe(
-      CommitInfo kernel, TableChange change, long version, String checksum) throws IOException {
+      CommitInfo kernel, TableChange change, long version, boolean keepsRowIds, String checksum)
+      throws IOException {
     var json = new java.io.StringWriter();
     try (JsonGenerator out = JSON.createGenerator(json)) {
       out.writeStartObject();
@@ -269,6 +274,9 @@ final class LogEntryCommitter implements Committer {
       out.writeNumberField("readVersion", version - 1);
       out.writeBooleanField("isBlindAppend", change.isBlindAppend());
       writeMap(out, "operationMetrics", change.operationMetrics());
+      if (keepsRowIds) {
+        writeMap(out, "tags", TrackingColumns.KEPT);
+      }
       out.writeStringField("engineInfo", Millrace.ENGINE_INFO);
       if (kernel.getTxnId().isPresent()) {
         out.writeStringField("txnId", kernel.getTxnId().get());

@@ -116,6 +116,14 @@ final class MaintenanceEntry {
     return TableConfig.IN_COMMIT_TIMESTAMPS_ENABLED.fromMetadata(metadata);
   }
 
+  private static void writeTags(JsonGenerator out) throws IOException {
+    out.writeObjectFieldStart("tags");
+    for (Map.Entry<String, String> tag : TrackingColumns.KEPT.entrySet()) {
+      out.writeStringField(tag.getKey(), tag.getValue());
+    }
+    out.writeEndObject();
+  }
+
   private String describe(Optional<Long> inCommitTimestamp, String checksum) throws IOException {
     StringWriter json = new StringWriter();
     try (JsonGenerator out = JSON.createGenerator(json)) {
@@ -146,6 +154,9 @@ final class MaintenanceEntry {
         out.writeStringField(metric.getKey(), metric.getValue());
       }
       out.writeEndObject();
+      if (TrackingColumns.areKept(base.protocol(), base.metadata())) {
+        writeTags(out);
+      }
       out.writeStringField("engineInfo", Millrace.ENGINE_INFO);
       out.writeStringField(
           "txnId",

@@ -1,8 +1,6 @@
 package io.millrace.delta.kernel;
 
 import io.delta.kernel.internal.TableConfig;
-import io.delta.kernel.internal.rowtracking.RowTracking;
-import io.delta.kernel.internal.tablefeatures.TableFeatures;
 import io.delta.kernel.types.StructField;
 import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
@@ -28,14 +26,6 @@ final class ModificationRules {
   }
 
   private static void requireWritable(TableState table, String statement) {
-    if (TableFeatures.isRowTrackingSupported(table.protocol())
-        && RowTracking.isEnabled(table.protocol(), table.metadata())) {
-      throw refused(
-          table,
-          statement,
-          "tracks rows (delta.enableRowTracking), whose ids would be lost",
-          "set the table property delta.enableRowTracking to false, or use another engine");
-    }
     for (StructField field : table.snapshot().getSchema().fields()) {
       boolean generated = field.getMetadata().contains(GENERATED);
       if (generated || field.getMetadata().contains(IDENTITY)) {

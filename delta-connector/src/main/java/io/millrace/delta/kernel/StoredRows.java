@@ -4,29 +4,20 @@ import static java.util.Objects.requireNonNull;
 
 import io.delta.kernel.Snapshot;
 import io.delta.kernel.internal.TableConfig;
-import io.delta.kernel.internal.actions.Metadata;
-import io.delta.kernel.internal.rowtracking.RowTracking;
-import io.delta.kernel.internal.tablefeatures.TableFeatures;
 import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
 import io.millrace.delta.parquet.ColumnNames;
 import io.millrace.delta.vector.ColumnBatch;
 import io.millrace.delta.vector.OutputColumn;
-import io.millrace.delta.vector.ReadField;
 import io.millrace.delta.vector.RowGroupFilter;
 import io.millrace.delta.vector.VectorizedReader;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.IntStream;
+import java.util.Optional;
 import org.apache.flink.core.fs.Path;
-import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.data.columnar.ColumnarRowData;
-import org.apache.flink.table.data.utils.JoinedRowData;
-import org.apache.flink.table.data.utils.ProjectedRowData;
-import org.apache.flink.table.types.logical.BigIntType;
 import org.apache.flink.table.types.logical.RowType;
 import org.roaringbitmap.RoaringBitmap;
 
@@ -39,16 +30,12 @@ import org.roaringbitmap.RoaringBitmap;
  * keep when a row goes to another file: its id, and the version that it was last changed by.
  */
 public final class StoredRows {
-  private static final String ROW_ID = "delta.rowTracking.materializedRowIdColumnName";
-  private static final String ROW_VERSION =
-      "delta.rowTracking.materializedRowCommitVersionColumnName";
-
   private final String tablePath;
   private final List<OutputColumn> columns;
   private final RowType rowType;
   private final ColumnNames names;
   private final DeletionVectorStore vectors;
-  private final boolean tracked;
+  private final Optional<TrackingColumns> tracking;
 
   /** Called for every row. */
   @FunctionalInterface
@@ -68,23 +55,19 @@ public final class StoredRows {
     void row(long position, RowData row) throws IOException;
   }
 
-  private StoredRows(Snapshot snapshot, List<TableField> wanted, List<String> trackingColumns) {
+  private StoredRows(
+      Snapshot snapshot, List<TableField> wanted, Optional<TrackingColumns> tracking) {
     this.tablePath = requireNonNull(snapshot, "snapshot is null").getPath();
     this.names = WriteRules.of(snapshot).names();
     this.vectors = new DeletionVectorStore(tablePath);
-    this.tracked = !trackingColumns.isEmpty();
+    this.tracking = tracking;
     this.columns = new ArrayList<>();
     List<RowType.RowField> fields = new ArrayList<>();
     for (TableField field : wanted) {
       columns.add(new OutputColumn.FileColumn(field.name(), List.of(field.toReadField())));
       fields.add(new RowType.RowField(field.name(), field.type()));
     }
-    for (String column : trackingColumns) {
-      BigIntType type = new BigIntType(true);
-      columns.add(
-          new OutputColumn.FileColumn(column, List.of(new ReadField(column, -1, type, List.of()))));
-      fields.add(new RowType.RowField(column, type));
-    }
+    tracking.ifPresent(more -> fields.addAll(more.fields()));
     this.rowType = new RowType(false, fields);
   }
 
@@ -94,7 +77,7 @@ public final class StoredRows {
         fields(state.snapshot()).stream()
             .filter(field -> !state.partitionColumns().contains(field.name()))
             .toList();
-    return new StoredRows(state.snapshot(), wanted, trackingColumns(state));
+    return new StoredRows(state.snapshot(), wanted, state.trackingColumns());
   }
 
   /**
@@ -113,31 +96,12 @@ public final class StoredRows {
                         .findFirst()
                         .orElseThrow())
             .toList();
-    return new StoredRows(snapshot, wanted, List.of());
+    return new StoredRows(snapshot, wanted, Optional.empty());
   }
 
   private static List<TableField> fields(Snapshot snapshot) {
     return TableField.of(
         snapshot.getSchema(), TableConfig.COLUMN_MAPPING_MODE.fromMetadata(snapshot.getMetadata()));
-  }
-
-  private static List<String> trackingColumns(TableState state) {
-    Metadata metadata = state.metadata();
-    if (!TableFeatures.isRowTrackingSupported(state.protocol())
-        || !RowTracking.isEnabled(state.protocol(), metadata)) {
-      return List.of();
-    }
-    Map<String, String> properties = metadata.getConfiguration();
-    String id = properties.get(ROW_ID);
-    String version = properties.get(ROW_VERSION);
-    if (id == null || version == null) {
-      throw new MillraceException(
-          ErrorCode.TABLE_CORRUPT,
-          "table %s tracks rows and does not say in which columns: %s and %s are not both set"
-              .formatted(state.snapshot().getPath(), ROW_ID, ROW_VERSION),
-          "turn row tracking off and on again with the engine that the table was made with");
-    }
-    return List.of(id, version);
   }
 
   /** Columns of the rows, called as people call them. */
@@ -152,7 +116,7 @@ public final class StoredRows {
 
   /** How many of the last columns are the table's own, and no column that people know. */
   public int trackingColumns() {
-    return tracked ? 2 : 0;
+    return tracking.map(more -> more.fields().size()).orElse(0);
   }
 
   /**
@@ -183,16 +147,11 @@ public final class StoredRows {
     try (VectorizedReader reader = open(file)) {
       ColumnBatch batch = reader.newBatch();
       ColumnarRowData row = new ColumnarRowData(batch.vectors());
-      Tracking tracking = tracked ? new Tracking(file, row) : null;
-      RowData shown = tracking == null ? row : tracking.row;
       while (read(file, reader, batch)) {
         for (int i = 0; i < batch.rows(); i++) {
           if (whole || !deleted.contains((int) (position + i))) {
             row.setRowId(i);
-            if (tracking != null) {
-              tracking.moveTo(position + i);
-            }
-            visitor.row(position + i, shown);
+            visitor.row(position + i, row);
           }
         }
         position += batch.rows();
@@ -206,44 +165,12 @@ public final class StoredRows {
     return position;
   }
 
-  /**
-   * A row whose last two columns say what they mean: where a file does not hold them, ids follow
-   * from the file's first, and all rows are of the file's version.
-   */
-  private final class Tracking {
-    private final RowData stored;
-    private final long firstId;
-    private final long version;
-    private final int idColumn = rowType.getFieldCount() - 2;
-    private final GenericRowData own = new GenericRowData(2);
-    private final RowData row;
-
-    Tracking(LiveFile file, ColumnarRowData stored) {
-      this.stored = stored;
-      this.firstId = known(file, file.baseRowId());
-      this.version = known(file, file.rowCommitVersion());
-      int[] shown = IntStream.range(0, idColumn + 2).toArray();
-      // After what is stored come our own two.
-      shown[idColumn] = idColumn + 2;
-      shown[idColumn + 1] = idColumn + 3;
-      this.row = ProjectedRowData.from(shown).replaceRow(new JoinedRowData(stored, own));
-    }
-
-    private long known(LiveFile file, java.util.OptionalLong value) {
-      return value.orElseThrow(
-          () -> damaged(file, new IOException("the table tracks rows and it has no row ids")));
-    }
-
-    void moveTo(long position) {
-      own.setField(0, stored.isNullAt(idColumn) ? firstId + position : stored.getLong(idColumn));
-      own.setField(1, stored.isNullAt(idColumn + 1) ? version : stored.getLong(idColumn + 1));
-    }
-  }
-
   private VectorizedReader open(LiveFile file) {
     Path path = LiveFile.locate(tablePath, file.path());
+    List<OutputColumn> wanted = new ArrayList<>(columns);
+    tracking.ifPresent(more -> wanted.addAll(more.in(tablePath, file)));
     try {
-      return VectorizedReader.open(path, columns, 0, Long.MAX_VALUE, RowGroupFilter.ALL);
+      return VectorizedReader.open(path, wanted, 0, Long.MAX_VALUE, RowGroupFilter.ALL);
     } catch (IOException | RuntimeException e) {
       throw damaged(file, e);
     }

@@ -290,7 +290,7 @@ public final class TableLog implements AutoCloseable {
     // Kernel refuses to add and remove rows in one version of a table with a change data feed, as
     // it has no files for it; the entry says what is true.
     boolean disguise = !change.removed().isEmpty() && hasChangeDataFeed();
-    committer.announce(change, disguise);
+    committer.announce(change, disguise, change.removed().isEmpty() && tracksRows());
     TransactionCommitResult result;
     try {
       Transaction transaction =
@@ -408,6 +408,11 @@ public final class TableLog implements AutoCloseable {
   /** Whether commits that update rows have to list them ({@code delta.enableChangeDataFeed}). */
   public boolean hasChangeDataFeed() {
     return TableConfig.CHANGE_DATA_FEED_ENABLED.fromMetadata(snapshot.getMetadata());
+  }
+
+  private boolean tracksRows() {
+    SnapshotImpl now = (SnapshotImpl) snapshot;
+    return TrackingColumns.areKept(now.getProtocol(), now.getMetadata());
   }
 
   /** A table property, if it is set. */

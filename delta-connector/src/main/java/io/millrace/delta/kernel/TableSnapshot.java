@@ -184,6 +184,15 @@ public final class TableSnapshot {
     return snapshot.getPartitionColumnNames();
   }
 
+  /**
+   * The columns that its files keep ids of rows in; empty if the table does not track its rows.
+   *
+   * @throws MillraceException TABLE_CORRUPT if it does, and does not name them
+   */
+  public Optional<TrackingColumns> trackingColumns() {
+    return TrackingColumns.of(path, snapshot.getProtocol(), snapshot.getMetadata());
+  }
+
   /** What is said of the table and its columns. */
   public TableComments comments() {
     return TableComments.of(snapshot.getMetadata());

@@ -69,6 +69,15 @@ public final class TableState {
   }
 
   /**
+   * The columns that its files keep ids of rows in; empty if the table does not track its rows.
+   *
+   * @throws io.millrace.catalog.MillraceException TABLE_CORRUPT if it does, and does not name them
+   */
+  public Optional<TrackingColumns> trackingColumns() {
+    return TrackingColumns.of(snapshot.getPath(), protocol(), metadata());
+  }
+
+  /**
    * Passes if a statement may change rows of the table.
    *
    * @param statement for messages: what it is called, such as {@code UPDATE}

@@ -7,6 +7,7 @@ import io.millrace.delta.DeltaTableSpec;
 import io.millrace.delta.kernel.LiveFile;
 import io.millrace.delta.kernel.StoredRows;
 import io.millrace.delta.kernel.TableState;
+import io.millrace.delta.kernel.TrackingColumns;
 import io.millrace.delta.maintenance.RewrittenBin.Output;
 import io.millrace.delta.parquet.ParquetOptions;
 import io.millrace.delta.parquet.RowDataParquetWriter;
@@ -16,11 +17,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.TreeMap;
 import org.apache.flink.core.fs.Path;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.types.logical.LogicalType;
-import org.apache.flink.table.types.logical.RowType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,8 +29,6 @@ final class OutputFiles implements AutoCloseable {
   static final long MEMORY_BYTES = 4 * ParquetOptions.DEFAULT.rowGroupBytes();
 
   private static final Logger LOG = LoggerFactory.getLogger(OutputFiles.class);
-  private static final String INDEXED_COLUMNS = "delta.dataSkippingNumIndexedCols";
-  private static final int INDEXED_COLUMNS_DEFAULT = 32;
 
   private final LiveFile like;
   private final String folder;
@@ -81,26 +78,9 @@ final class OutputFiles implements AutoCloseable {
     if (rows.trackingColumns() == 0) {
       return state.properties();
     }
-    Map<String, String> properties = new TreeMap<>(state.properties());
     List<LogicalType> columns = rows.rowType().getChildren();
-    int leaves = leaves(columns.subList(0, columns.size() - rows.trackingColumns()));
-    int indexed =
-        state
-            .property(INDEXED_COLUMNS)
-            .map(text -> Integer.parseInt(text.strip()))
-            .orElse(INDEXED_COLUMNS_DEFAULT);
-    properties.put(
-        INDEXED_COLUMNS, Integer.toString(indexed < 0 ? leaves : Math.min(indexed, leaves)));
-    return properties;
-  }
-
-  /** As statistics count them: fields of rows, and everything else by itself. */
-  private static int leaves(List<LogicalType> columns) {
-    int leaves = 0;
-    for (LogicalType column : columns) {
-      leaves += column instanceof RowType row ? leaves(row.getChildren()) : 1;
-    }
-    return leaves;
+    return TrackingColumns.withoutStatistics(
+        state.properties(), columns.subList(0, columns.size() - rows.trackingColumns()));
   }
 
   /** Where a file lies below the table's folder; the folder itself for one that lies elsewhere. */

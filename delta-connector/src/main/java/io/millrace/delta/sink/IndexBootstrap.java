@@ -4,9 +4,7 @@ import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
 import io.millrace.delta.DeltaTableSpec;
 import io.millrace.delta.kernel.RewrittenFiles;
-import io.millrace.delta.row.FlatRow;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,7 +22,9 @@ final class IndexBootstrap {
    *     one key; what {@link TableKeys#visit} throws
    */
   static void read(DeltaTableSpec spec, UpsertIndex index, RowFolders folders) {
-    TableKeys.visit(spec, path -> new Finding(spec, index, folders, path));
+    FoundRows found = new FoundRows(spec, index, folders);
+    TableKeys.visit(spec, found);
+    found.finish();
   }
 
   /**
@@ -67,36 +67,5 @@ final class IndexBootstrap {
         index.moved(row, left, folders.of(row), path, position);
       }
     };
-  }
-
-  /** Adds the rows of one file, of which all lie in one folder and have one number for the file. */
-  private static final class Finding implements TableKeys.RowVisitor {
-    private final DeltaTableSpec spec;
-    private final UpsertIndex index;
-    private final RowFolders folders;
-    private final String path;
-    private @Nullable String folder;
-    private long file;
-
-    private Finding(DeltaTableSpec spec, UpsertIndex index, RowFolders folders, String path) {
-      this.spec = spec;
-      this.index = index;
-      this.folders = folders;
-      this.path = path;
-    }
-
-    @Override
-    public void row(long position, FlatRow row) {
-      if (!index.isMine(row)) {
-        return;
-      }
-      String known = folder;
-      if (known == null) {
-        known = folders.of(row);
-        folder = known;
-        file = index.fileId(path, known);
-      }
-      index.found(spec, row, known, file, position);
-    }
   }
 }

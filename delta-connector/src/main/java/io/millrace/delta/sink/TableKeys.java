@@ -27,6 +27,13 @@ final class TableKeys {
   @FunctionalInterface
   interface Visitor {
     /**
+     * Called once, before the files, where all of a table is shown.
+     *
+     * @param rows about how many there are, as the log tells
+     */
+    default void expect(long rows) {}
+
+    /**
      * @param path of the file, as the log has it: relative to the table's folder if it lies there
      * @return who is shown the rows of the file
      */
@@ -60,6 +67,7 @@ final class TableKeys {
     }
     List<LiveFile> files = new ArrayList<>();
     table.forEachFile(files::add);
+    visitor.expect(rows(files));
     visitFiles(spec, table, files, visitor);
   }
 
@@ -94,6 +102,16 @@ final class TableKeys {
         throw StorageFailure.of("reading the keys of a table", spec.path(), e);
       }
     }
+  }
+
+  /** No more than the files have bytes, so that a wrong number in the log costs no memory. */
+  private static long rows(List<LiveFile> files) {
+    long rows = 0;
+    for (LiveFile file : files) {
+      long records = file.records().orElse(0) - file.deletedRecords();
+      rows += Math.max(0, Math.min(records, file.sizeBytes()));
+    }
+    return rows;
   }
 
   private static List<TableField> fields(DeltaTableSpec spec, TableSnapshot table) {

@@ -5,11 +5,11 @@ import static java.util.Objects.requireNonNull;
 
 import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
-import io.millrace.delta.DeltaTableSpec;
 import io.millrace.delta.parquet.DataFileName;
 import io.millrace.delta.row.FlatRow;
 import io.millrace.delta.state.KeyTable;
 import io.millrace.delta.state.KeyedTables;
+import io.millrace.delta.state.LongKeyTable;
 import io.millrace.delta.state.RowKeys;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -17,12 +17,14 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
+import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 import org.apache.flink.table.data.RowData;
@@ -34,11 +36,11 @@ import org.jspecify.annotations.Nullable;
  * rows have been superseded since the last checkpoint. Owned by the task's thread.
  */
 final class UpsertIndex {
-  private static final int FILE = 0;
-  private static final int POSITION = 1;
+  private static final int PLACE = 0;
   private static final int NAMES_VERSION = 1;
 
   private final RowKeys keys;
+  private final RowPlaces places;
   private final KeyedTables tables;
 
   /** Paths of files whose numbers do not tell them, see {@link DataFileName#foreign}. */
@@ -51,16 +53,33 @@ final class UpsertIndex {
   private long askedFile;
   private boolean fileHasLeft;
 
-  private final KeyTable supersededFiles = KeyTable.ofLongs(1);
+  private final LongKeyTable supersededFiles = KeyTable.ofLongs(1);
   private final List<Positions> superseded = new ArrayList<>();
 
-  UpsertIndex(RowKeys keys, KeyedTables tables) {
+  UpsertIndex(RowKeys keys, RowPlaces places, KeyedTables tables) {
     this.keys = keys;
+    this.places = places;
     this.tables = tables;
+  }
+
+  /** An empty index for the key groups that Flink gives to a subtask. */
+  static UpsertIndex of(TaskInfo task, RowKeys keys) {
+    var places = new RowPlaces();
+    String signature = "upsert index of " + keys.keyType().asSummaryString() + ", version 1";
+    return new UpsertIndex(
+        keys, places, KeyedTables.of(task, signature, () -> keys.newTable(1), places));
   }
 
   KeyedTables tables() {
     return tables;
+  }
+
+  RowKeys keys() {
+    return keys;
+  }
+
+  RowPlaces places() {
+    return places;
   }
 
   /**
@@ -74,10 +93,9 @@ final class UpsertIndex {
     int slot = keys.insert(table, hash, row);
     if (slot < 0) {
       slot = ~slot;
-      supersede(folder, table.value(slot, FILE), table.value(slot, POSITION));
+      supersede(folder, table.value(slot, PLACE));
     }
-    table.setValue(slot, FILE, file);
-    table.setValue(slot, POSITION, position);
+    table.setValue(slot, PLACE, places.of(file, position));
   }
 
   /** True if the row's key is one of this subtask's. */
@@ -87,56 +105,29 @@ final class UpsertIndex {
   }
 
   /**
-   * Notes where a row of the table lies.
-   *
-   * @throws MillraceException STATE_INCOMPATIBLE if there is another one of the same key
-   */
-  void found(DeltaTableSpec spec, RowData row, String folder, long file, long position) {
-    int hash = keys.hash(row);
-    KeyTable table = tables.tableFor(hash);
-    int slot = keys.insert(table, hash, row);
-    if (slot < 0) {
-      slot = ~slot;
-      throw new MillraceException(
-          ErrorCode.STATE_INCOMPATIBLE,
-          ("table %s has two rows of one primary key (%s): row %d of file %s and row %d of file %s;"
-                  + " it cannot be the table that was upserted so far")
-              .formatted(
-                  spec.name(),
-                  String.join(", ", spec.primaryKey()),
-                  table.value(slot, POSITION),
-                  path(folder, table.value(slot, FILE)),
-                  position,
-                  path(folder, file)),
-          "remove the duplicates, or write to another table");
-    }
-    table.setValue(slot, FILE, file);
-    table.setValue(slot, POSITION, position);
-  }
-
-  /**
    * Paths of all files that rows of this subtask's keys lie in.
    *
    * @param rowType of the rows that come
    * @param keyPositions of the key's columns in it
    */
   Set<String> paths(RowType rowType, int[] keyPositions, RowFolders folders) {
-    KeyTable files = KeyTable.ofLongs(0);
+    BitSet files = new BitSet();
     Set<String> paths = new HashSet<>();
     FlatRow key = new FlatRow(keys.keyType());
     FlatRow row = new FlatRow(rowType);
     for (int i = 0; i < tables.count(); i++) {
       KeyTable table = tables.table(i);
       for (int slot = table.next(-1); slot >= 0; slot = table.next(slot)) {
-        long file = table.value(slot, FILE);
-        if (files.insert(file) < 0) {
+        long place = table.value(slot, PLACE);
+        if (files.get(RowPlaces.number(place))) {
           continue;
         }
+        files.set(RowPlaces.number(place));
         keys.readKey(table, slot, key, 0);
         for (int k = 0; k < keyPositions.length; k++) {
           row.copyField(key, k, keyPositions[k]);
         }
-        paths.add(path(folders.of(row), file));
+        paths.add(path(folders.of(row), places.file(place)));
       }
     }
     return paths;
@@ -153,14 +144,13 @@ final class UpsertIndex {
     int hash = keys.hash(row);
     KeyTable table = tables.tableFor(hash);
     int slot = keys.find(table, hash, row);
-    if (slot >= 0 && hasLeft(left, folder, table.value(slot, FILE))) {
+    if (slot >= 0 && hasLeft(left, folder, places.file(table.value(slot, PLACE)))) {
       // A file's rows come one after the other, and many of them from one file.
       if (!path.equals(movedTo)) {
         movedTo = path;
         movedToFile = fileId(path, folder);
       }
-      table.setValue(slot, FILE, movedToFile);
-      table.setValue(slot, POSITION, position);
+      table.setValue(slot, PLACE, places.of(movedToFile, position));
     }
   }
 
@@ -184,12 +174,41 @@ final class UpsertIndex {
     KeyTable table = tables.tableFor(hash);
     int slot = keys.find(table, hash, row);
     if (slot >= 0) {
-      supersede(folder, table.value(slot, FILE), table.value(slot, POSITION));
+      supersede(folder, table.value(slot, PLACE));
       table.remove(slot);
     }
   }
 
-  private void supersede(String folder, long file, long position) {
+  /** Forgets the files that no row lies in any more, once there may be many of them. */
+  void forgetFiles() {
+    if (!places.areMany()) {
+      return;
+    }
+    var used = new BitSet();
+    forEachEntry((table, slot) -> used.set(RowPlaces.number(table.value(slot, PLACE))));
+    int[] renumbered = places.keepOnly(used);
+    forEachEntry(
+        (table, slot) -> {
+          long place = table.value(slot, PLACE);
+          table.setValue(slot, PLACE, RowPlaces.renumbered(place, renumbered));
+        });
+  }
+
+  private interface Entries {
+    void entry(KeyTable table, int slot);
+  }
+
+  private void forEachEntry(Entries entries) {
+    for (int i = 0; i < tables.count(); i++) {
+      KeyTable table = tables.table(i);
+      for (int slot = table.next(-1); slot >= 0; slot = table.next(slot)) {
+        entries.entry(table, slot);
+      }
+    }
+  }
+
+  private void supersede(String folder, long place) {
+    long file = places.file(place);
     int slot = supersededFiles.insert(file);
     if (slot >= 0) {
       supersededFiles.setValue(slot, 0, superseded.size());
@@ -197,7 +216,7 @@ final class UpsertIndex {
     } else {
       slot = ~slot;
     }
-    superseded.get((int) supersededFiles.value(slot, 0)).add(position);
+    superseded.get((int) supersededFiles.value(slot, 0)).add(RowPlaces.position(place));
   }
 
   /** Hands over the rows superseded since the call before. */
@@ -211,7 +230,7 @@ final class UpsertIndex {
     return taken;
   }
 
-  private String path(String folder, long file) {
+  String path(String folder, long file) {
     return DataFileName.isForeign(file)
         ? requireNonNull(foreign.get(file), "unknown file in the index")
         : folder + DataFileName.of(file);

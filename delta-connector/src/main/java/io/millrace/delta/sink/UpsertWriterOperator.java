@@ -9,7 +9,6 @@ import io.millrace.delta.constraint.RowConstraints;
 import io.millrace.delta.kernel.TableDefinition;
 import io.millrace.delta.kernel.WriteRules;
 import io.millrace.delta.parquet.ParquetOptions;
-import io.millrace.delta.state.KeyedTables;
 import io.millrace.delta.state.RowKeys;
 import java.util.List;
 import java.util.Optional;
@@ -83,8 +82,7 @@ final class UpsertWriterOperator extends AbstractStreamOperator<CheckpointPart>
     super.initializeState(context);
     TaskInfo task = getRuntimeContext().getTaskInfo();
     RowKeys keys = new RowKeys(spec.rowType(), spec.primaryKeyPositions());
-    String signature = "upsert index of " + keys.keyType().asSummaryString() + ", version 1";
-    index = new UpsertIndex(keys, KeyedTables.of(task, signature, () -> keys.newTable(2)));
+    index = UpsertIndex.of(task, keys);
     names = context.getOperatorStateStore().getUnionListState(NAMES);
     try {
       rules = WriteRules.load(TableDefinition.of(spec));
@@ -180,6 +178,7 @@ final class UpsertWriterOperator extends AbstractStreamOperator<CheckpointPart>
   @Override
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
+    index.forgetFiles();
     index.tables().snapshot(context);
     names.update(List.of(index.namesToBytes()));
   }

@@ -6,6 +6,7 @@ import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
 import io.millrace.delta.filter.RowFilter;
 import io.millrace.delta.kernel.TableSnapshot;
+import io.millrace.delta.kernel.TrackingColumns;
 import io.millrace.delta.source.ReadMode.ChangeForm;
 import io.millrace.delta.source.ReadMode.OnChange;
 import io.millrace.delta.source.ReadMode.Start;
@@ -191,7 +192,8 @@ public final class DeltaSourceBuilder {
    * Looks at the table and fixes what is read of it.
    *
    * @throws MillraceException TABLE_NOT_FOUND, also for a version or a time that the table does not
-   *     have; TABLE_CORRUPT, TABLE_UNSUPPORTED; COLUMN_NOT_FOUND, TYPE_MISMATCH; OPTION_INVALID
+   *     have; TABLE_CORRUPT, TABLE_UNSUPPORTED, also for ids of rows that the table does not track;
+   *     COLUMN_NOT_FOUND, TYPE_MISMATCH; OPTION_INVALID
    */
   public DeltaSource build() {
     TableSnapshot read = table();
@@ -205,7 +207,7 @@ public final class DeltaSourceBuilder {
         resolved.add(resolver.resolve(data.path(), data.type()));
         fields.add(new RowType.RowField(data.name(), data.type()));
       } else if (column instanceof Wanted.Metadata metadata) {
-        resolved.add(new SourceColumn.Metadata(metadata.column()));
+        resolved.add(resolve(metadata.column(), read));
         fields.add(new RowType.RowField(metadata.name(), metadata.column().type()));
       }
     }
@@ -220,6 +222,25 @@ public final class DeltaSourceBuilder {
             limit,
             splitBytes,
             pollInterval));
+  }
+
+  private SourceColumn resolve(MetadataColumn column, TableSnapshot table) {
+    if (!column.isTracked()) {
+      return new SourceColumn.Metadata(column);
+    }
+    TrackingColumns tracking =
+        table
+            .trackingColumns()
+            .orElseThrow(
+                () ->
+                    new MillraceException(
+                        ErrorCode.TABLE_UNSUPPORTED,
+                        "table %s does not track its rows, %s is not known of them"
+                            .formatted(path, column.key()),
+                        "leave out the column, or create the table with the property"
+                            + " delta.enableRowTracking"));
+    return new SourceColumn.Tracked(
+        column, column == MetadataColumn.ROW_ID ? tracking.id() : tracking.version());
   }
 
   /**

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.millrace.delta.kernel.DeletionVector;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.apache.flink.api.connector.source.SourceSplit;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param timestampMillis of that version
  * @param position in the file of the first row that is still to be read
  * @param fileBytes length of the file as the log has it; 0 if the log does not say
+ * @param firstRowId id of the file's first row, in tables that track their rows
+ * @param rowVersion version of the file's rows, in tables that track their rows
  */
 record DeltaSplit(
     long number,
@@ -36,7 +39,9 @@ record DeltaSplit(
     long version,
     long timestampMillis,
     long position,
-    long fileBytes)
+    long fileBytes,
+    OptionalLong firstRowId,
+    OptionalLong rowVersion)
     implements SourceSplit {
 
   /** What the rows of a file are. Codes are part of the state's format. */
@@ -91,7 +96,9 @@ record DeltaSplit(
         version,
         timestampMillis,
         position,
-        fileBytes);
+        fileBytes,
+        firstRowId,
+        rowVersion);
   }
 
   DeltaSplit withPosition(long other) {
@@ -107,6 +114,8 @@ record DeltaSplit(
         version,
         timestampMillis,
         other,
-        fileBytes);
+        fileBytes,
+        firstRowId,
+        rowVersion);
   }
 }

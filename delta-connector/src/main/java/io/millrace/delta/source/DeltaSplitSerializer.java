@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataInputView;
@@ -17,10 +18,16 @@ import org.jspecify.annotations.Nullable;
 
 /** Splits as bytes, for what a checkpoint keeps of them and for the way to a reader. Stateless. */
 final class DeltaSplitSerializer implements SimpleVersionedSerializer<DeltaSplit> {
-  private static final int VERSION = 2;
+  static final int VERSION = 3;
 
   /** Without the length of the file. */
   static final int FIRST_VERSION = 1;
+
+  /** Since this version with what is known of tracked rows. */
+  private static final int TRACKED_VERSION = 3;
+
+  /** Ids and versions are not negative. */
+  private static final long UNKNOWN = -1;
 
   @Override
   public int getVersion() {
@@ -73,6 +80,8 @@ final class DeltaSplitSerializer implements SimpleVersionedSerializer<DeltaSplit
     target.writeLong(split.timestampMillis());
     target.writeLong(split.position());
     target.writeLong(split.fileBytes());
+    target.writeLong(split.firstRowId().orElse(UNKNOWN));
+    target.writeLong(split.rowVersion().orElse(UNKNOWN));
   }
 
   static DeltaSplit read(int version, DataInputView source) throws IOException {
@@ -98,7 +107,14 @@ final class DeltaSplitSerializer implements SimpleVersionedSerializer<DeltaSplit
         source.readLong(),
         source.readLong(),
         source.readLong(),
-        version == FIRST_VERSION ? 0 : source.readLong());
+        version == FIRST_VERSION ? 0 : source.readLong(),
+        version < TRACKED_VERSION ? OptionalLong.empty() : readNumber(source),
+        version < TRACKED_VERSION ? OptionalLong.empty() : readNumber(source));
+  }
+
+  private static OptionalLong readNumber(DataInputView source) throws IOException {
+    long number = source.readLong();
+    return number == UNKNOWN ? OptionalLong.empty() : OptionalLong.of(number);
   }
 
   private static DeltaSplit.Rows rows(int code) throws IOException {

@@ -9,8 +9,7 @@ import org.apache.flink.core.memory.DataOutputSerializer;
 
 /** The enumerator's state as bytes. Stateless. */
 final class EnumeratorStateSerializer implements SimpleVersionedSerializer<EnumeratorState> {
-  /** That of its splits. */
-  private static final int VERSION = 2;
+  private static final int VERSION = DeltaSplitSerializer.VERSION;
 
   @Override
   public int getVersion() {

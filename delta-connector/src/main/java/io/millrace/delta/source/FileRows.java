@@ -7,6 +7,7 @@ import io.millrace.catalog.MillraceException;
 import io.millrace.delta.kernel.LiveFile;
 import io.millrace.delta.kernel.LogTail;
 import io.millrace.delta.kernel.TableField;
+import io.millrace.delta.kernel.TrackingColumns;
 import io.millrace.delta.vector.ColumnBatch;
 import io.millrace.delta.vector.OutputColumn;
 import io.millrace.delta.vector.ReadField;
@@ -17,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.data.columnar.ColumnarRowData;
@@ -31,6 +33,7 @@ import org.roaringbitmap.RoaringBitmap;
 public final class FileRows {
   private final String tablePath;
   private final List<TableField> fields;
+  private final Optional<TrackingColumns> tracking;
   private final RowType rowType;
 
   /** Called for every row. */
@@ -47,14 +50,22 @@ public final class FileRows {
    * @param fields columns of the rows to show, top-level columns of the table
    */
   public FileRows(String tablePath, List<TableField> fields) {
+    this(tablePath, fields, Optional.empty());
+  }
+
+  /**
+   * As the other one.
+   *
+   * @param tracking to be shown behind the other columns, for rows that move to another file
+   */
+  public FileRows(String tablePath, List<TableField> fields, Optional<TrackingColumns> tracking) {
     this.tablePath = requireNonNull(tablePath, "tablePath is null");
     this.fields = List.copyOf(fields);
-    this.rowType =
-        new RowType(
-            false,
-            fields.stream()
-                .map(field -> new RowType.RowField(field.name(), field.type()))
-                .toList());
+    this.tracking = requireNonNull(tracking, "tracking is null");
+    List<RowType.RowField> columns = new ArrayList<>();
+    fields.forEach(field -> columns.add(new RowType.RowField(field.name(), field.type())));
+    tracking.ifPresent(more -> columns.addAll(more.fields()));
+    this.rowType = new RowType(false, columns);
   }
 
   /** Columns of the rows, called as people call them. */
@@ -110,6 +121,7 @@ public final class FileRows {
     for (TableField field : fields) {
       columns.add(column(field, file));
     }
+    tracking.ifPresent(more -> columns.addAll(more.in(tablePath, file)));
     try {
       return VectorizedReader.open(
           SplitRows.path(tablePath, file.path()), columns, 0, Long.MAX_VALUE, groups);

@@ -16,7 +16,11 @@ public enum MetadataColumn {
   /** The data file that the row is in, as the log has it. */
   FILE_PATH("_file_path", new VarCharType(false, VarCharType.MAX_LENGTH)),
   /** Where in that file it is, counted from 0, deleted rows too. */
-  ROW_POSITION("_row_position", new BigIntType(false));
+  ROW_POSITION("_row_position", new BigIntType(false)),
+  /** What the row is known by for as long as it is in the table; NULL in files of changes. */
+  ROW_ID("_row_id", new BigIntType(true)),
+  /** The version that inserted the row, or updated it last; NULL in files of changes. */
+  ROW_COMMIT_VERSION("_row_commit_version", new BigIntType(true));
 
   private final String key;
   private final LogicalType type;
@@ -33,5 +37,10 @@ public enum MetadataColumn {
 
   public LogicalType type() {
     return type;
+  }
+
+  /** True if only tables that track their rows know it. */
+  boolean isTracked() {
+    return this == ROW_ID || this == ROW_COMMIT_VERSION;
   }
 }

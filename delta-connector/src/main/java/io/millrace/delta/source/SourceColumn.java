@@ -33,4 +33,16 @@ sealed interface SourceColumn extends Serializable {
       requireNonNull(column, "column is null");
     }
   }
+
+  /**
+   * What a table that tracks its rows knows of them.
+   *
+   * @param stored column of the files that have it for rows that came from elsewhere
+   */
+  record Tracked(MetadataColumn column, String stored) implements SourceColumn {
+    public Tracked {
+      requireNonNull(column, "column is null");
+      requireNonNull(stored, "stored is null");
+    }
+  }
 }

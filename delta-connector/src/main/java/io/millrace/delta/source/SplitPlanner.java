@@ -229,7 +229,9 @@ final class SplitPlanner {
               version,
               timestampMillis,
               0,
-              Math.max(0, file.sizeBytes())));
+              Math.max(0, file.sizeBytes()),
+              file.baseRowId(),
+              file.rowCommitVersion()));
     }
   }
 }

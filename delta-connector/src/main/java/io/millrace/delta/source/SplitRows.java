@@ -4,6 +4,7 @@ import io.millrace.delta.filter.RowFilter;
 import io.millrace.delta.filter.RowGroupBounds;
 import io.millrace.delta.kernel.DeletedRows;
 import io.millrace.delta.kernel.LiveFile;
+import io.millrace.delta.kernel.TrackingColumns;
 import io.millrace.delta.source.DeltaSplit.Rows;
 import io.millrace.delta.vector.ColumnBatch;
 import io.millrace.delta.vector.OutputColumn;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.apache.flink.core.fs.Path;
 import org.apache.flink.table.data.StringData;
@@ -129,6 +131,8 @@ final class SplitRows implements AutoCloseable {
   private static OutputColumn output(SourceColumn column, DeltaSplit split) {
     if (column instanceof SourceColumn.Metadata metadata) {
       return metadata(metadata.column(), split);
+    } else if (column instanceof SourceColumn.Tracked tracked) {
+      return tracked(tracked, split);
     }
     SourceColumn.Data data = (SourceColumn.Data) column;
     String physicalName = data.path().get(0).name();
@@ -145,6 +149,18 @@ final class SplitRows implements AutoCloseable {
     return new OutputColumn.FileColumn(data.name(), data.path());
   }
 
+  /** Files of changes have neither ids nor versions of rows. */
+  private static OutputColumn tracked(SourceColumn.Tracked column, DeltaSplit split) {
+    boolean id = column.column() == MetadataColumn.ROW_ID;
+    OptionalLong first = id ? split.firstRowId() : split.rowVersion();
+    if (first.isEmpty() || split.rows().inFile()) {
+      return new OutputColumn.Constant(column.column().key(), column.column().type(), null);
+    }
+    return id
+        ? TrackingColumns.ids(column.stored(), first.getAsLong())
+        : TrackingColumns.versions(column.stored(), first.getAsLong());
+  }
+
   private static OutputColumn metadata(MetadataColumn column, DeltaSplit split) {
     if (column == MetadataColumn.CHANGE_TYPE && split.rows().inFile()) {
       return new OutputColumn.FileColumn(column.key(), List.of(CHANGE_TYPE));
@@ -159,7 +175,8 @@ final class SplitRows implements AutoCloseable {
           case COMMIT_VERSION -> split.version();
           case COMMIT_TIMESTAMP -> TimestampData.fromEpochMillis(split.timestampMillis());
           case FILE_PATH -> StringData.fromString(split.path());
-          case ROW_POSITION -> throw new IllegalStateException("differs from row to row");
+          case ROW_POSITION, ROW_ID, ROW_COMMIT_VERSION ->
+              throw new IllegalStateException("differs from row to row");
         };
     return new OutputColumn.Constant(column.key(), column.type(), value);
   }

@@ -32,33 +32,48 @@ public final class KeyedTables {
   private final KeyGroupRange range;
   private final int maxParallelism;
   private final String signature;
+  private final StoredValues stored;
   private final KeyTable[] tables;
 
   /**
    * Empty tables.
    *
-   * @param signature what keys and values mean, such as the types and functions involved; state
-   *     with another signature is refused
+   * @param signature what keys and stored values mean, such as the types and functions involved;
+   *     state with another signature is refused
    * @param newTable makes an empty table, see {@link RowKeys#newTable}
+   * @param stored what is written of the values of an entry
    */
   public KeyedTables(
-      KeyGroupRange range, int maxParallelism, String signature, Supplier<KeyTable> newTable) {
+      KeyGroupRange range,
+      int maxParallelism,
+      String signature,
+      Supplier<KeyTable> newTable,
+      StoredValues stored) {
     this.range = requireNonNull(range, "range is null");
     this.maxParallelism = maxParallelism;
     this.signature = requireNonNull(signature, "signature is null");
+    this.stored = requireNonNull(stored, "stored is null");
     tables = new KeyTable[range.getNumberOfKeyGroups()];
     for (int i = 0; i < tables.length; i++) {
       tables[i] = newTable.get();
     }
   }
 
-  /** Empty tables for the key groups that Flink gives to a subtask. */
+  /**
+   * Empty tables for the key groups that Flink gives to a subtask, of values stored as they are.
+   */
   public static KeyedTables of(TaskInfo task, String signature, Supplier<KeyTable> newTable) {
+    return of(task, signature, newTable, StoredValues.asTheyAre(newTable.get().valueLongs()));
+  }
+
+  /** Empty tables for the key groups that Flink gives to a subtask. */
+  public static KeyedTables of(
+      TaskInfo task, String signature, Supplier<KeyTable> newTable, StoredValues stored) {
     int maxParallelism = task.getMaxNumberOfParallelSubtasks();
     KeyGroupRange range =
         KeyGroupRangeAssignment.computeKeyGroupRangeForOperatorIndex(
             maxParallelism, task.getNumberOfParallelSubtasks(), task.getIndexOfThisSubtask());
-    return new KeyedTables(range, maxParallelism, signature, newTable);
+    return new KeyedTables(range, maxParallelism, signature, newTable, stored);
   }
 
   /** The number, below {@link #count}, of the table for keys with this hash. */
@@ -80,6 +95,15 @@ public final class KeyedTables {
     return tables[index];
   }
 
+  /**
+   * Makes room for the share that these tables have of so many entries in all subtasks together.
+   */
+  public void reserve(long size) {
+    for (KeyTable table : tables) {
+      table.reserve(size / maxParallelism);
+    }
+  }
+
   /** Number of entries. */
   public long size() {
     long size = 0;
@@ -99,7 +123,7 @@ public final class KeyedTables {
 
   /**
    * Writes all tables to the raw keyed state. Version 1 of a key group: version and length of the
-   * signature (int each), its UTF-8, then the table as {@link KeyTable#write} has it.
+   * signature (int each), its UTF-8, then the table as {@link KeyTableFormat} has it.
    */
   public void snapshot(StateSnapshotContext context) throws Exception {
     KeyedStateCheckpointOutputStream stream = context.getRawKeyedOperatorStateOutput();
@@ -110,7 +134,7 @@ public final class KeyedTables {
       out.writeInt(VERSION);
       out.writeInt(name.length);
       out.write(name);
-      tables[i].write(out);
+      tables[i].write(out, stored);
     }
     out.flush();
   }
@@ -139,14 +163,15 @@ public final class KeyedTables {
       }
       byte[] name = new byte[length];
       in.readFully(name);
-      String stored = new String(name, UTF_8);
-      if (!stored.equals(signature)) {
+      String written = new String(name, UTF_8);
+      if (!written.equals(signature)) {
         throw new MillraceException(
             ErrorCode.STATE_INCOMPATIBLE,
-            "the state was written for " + stored + " but the query now needs " + signature,
+            "the state was written for " + written + " but the query now needs " + signature,
             "Start this table afresh, or restore with the query that wrote the state.");
       }
-      tables[group.getKeyGroupId() - range.getStartKeyGroup()] = KeyTable.read(in);
+      int index = group.getKeyGroupId() - range.getStartKeyGroup();
+      tables[index] = KeyTable.read(in, tables[index].valueLongs(), stored);
     }
     // None: an operator that was not there when the state was written.
     if (found != 0 && found != tables.length) {

@@ -204,11 +204,12 @@ public final class RowKeys implements Serializable {
   /** The slot of the row's key, or -1. */
   public int find(KeyTable table, int hash, RowData row) {
     if (isLong) {
-      return isNull(row) ? table.findNull() : table.find(longKey(row));
+      LongKeyTable longs = (LongKeyTable) table;
+      return isNull(row) ? longs.findNull() : longs.find(longKey(row));
     }
     buffer.clear();
     encode(row, buffer);
-    return table.find(hash, buffer.bytes(), 0, buffer.length());
+    return ((BytesKeyTable) table).find(hash, buffer.bytes(), 0, buffer.length());
   }
 
   /**
@@ -218,21 +219,26 @@ public final class RowKeys implements Serializable {
    */
   public int insert(KeyTable table, int hash, RowData row) {
     if (isLong) {
-      return isNull(row) ? table.insertNull() : table.insert(longKey(row));
+      LongKeyTable longs = (LongKeyTable) table;
+      return isNull(row) ? longs.insertNull() : longs.insert(longKey(row));
     }
     buffer.clear();
     encode(row, buffer);
-    return table.insert(hash, buffer.bytes(), 0, buffer.length());
+    return ((BytesKeyTable) table).insert(hash, buffer.bytes(), 0, buffer.length());
   }
 
   /** Sets fields of {@code target} to the key of an entry; strings borrow the table's bytes. */
   public void readKey(KeyTable table, int slot, FlatRow target, int firstField) {
     if (!isLong) {
-      decode(table.keyBytes(), table.keyOffset(slot), table.keyLength(slot), target, firstField);
-    } else if (table.isNullKey(slot)) {
+      BytesKeyTable bytes = (BytesKeyTable) table;
+      decode(bytes.keyBytes(), bytes.keyOffset(slot), bytes.keyLength(slot), target, firstField);
+      return;
+    }
+    LongKeyTable longs = (LongKeyTable) table;
+    if (longs.isNullKey(slot)) {
       target.setNull(firstField);
     } else {
-      target.setLong(firstField, table.longKey(slot));
+      target.setLong(firstField, longs.longKey(slot));
     }
   }
 
@@ -243,7 +249,8 @@ public final class RowKeys implements Serializable {
     }
   }
 
-  private boolean isNull(RowData row) {
+  /** Whether the key is null; only if {@link #isLong}. */
+  public boolean isNull(RowData row) {
     return row.isNullAt(keys[0]);
   }
 

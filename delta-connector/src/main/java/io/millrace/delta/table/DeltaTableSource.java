@@ -160,7 +160,7 @@ final class DeltaTableSource
     List<RowFilter> parts = new ArrayList<>();
     List<RowFilter> ofPartitions = new ArrayList<>();
     for (ResolvedExpression condition : filters) {
-      Optional<RowFilter> part = FilterTranslator.translate(condition);
+      Optional<RowFilter> part = FilterTranslator.translate(condition).filter(this::isOfColumns);
       part.ifPresent(
           known -> {
             accepted.add(condition);
@@ -180,6 +180,12 @@ final class DeltaTableSource
     partitions = ofPartitions.isEmpty() ? RowFilter.TRUE : new RowFilter.And(ofPartitions);
     filtersLeft = !remaining.isEmpty();
     return Result.of(accepted, remaining);
+  }
+
+  /** What is known of metadata columns is known of rows only. */
+  private boolean isOfColumns(RowFilter part) {
+    return part.columns().stream()
+        .allMatch(column -> declared.getFieldNames().contains(column.path().get(0)));
   }
 
   /** Whether a condition is true of all rows of a file or of none, and which is known. */

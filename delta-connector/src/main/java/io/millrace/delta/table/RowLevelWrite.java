@@ -12,10 +12,11 @@ import io.millrace.delta.dml.RowShape;
 import io.millrace.delta.dml.Statement;
 import io.millrace.delta.kernel.MaintainedTable;
 import io.millrace.delta.kernel.TableState;
+import io.millrace.delta.kernel.TrackingColumns;
 import io.millrace.delta.source.MetadataColumn;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -50,7 +51,7 @@ final class RowLevelWrite {
         kind, declared, context instanceof StatementScans ours ? ours : new StatementScans());
   }
 
-  /** The columns of the table that are written, and the place of the row. */
+  /** The columns of the table that are written, the place of the row, and its id if it has one. */
   List<Column> requiredColumns() {
     List<Column> columns = new ArrayList<>();
     if (kind == ChangeKind.UPDATE) {
@@ -60,7 +61,15 @@ final class RowLevelWrite {
                 field.getName(), TypeConversions.fromLogicalToDataType(field.getType())));
       }
     }
-    for (MetadataColumn column : List.of(MetadataColumn.FILE_PATH, MetadataColumn.ROW_POSITION)) {
+    List<MetadataColumn> place = new ArrayList<>();
+    place.add(MetadataColumn.FILE_PATH);
+    place.add(MetadataColumn.ROW_POSITION);
+    if (kind == ChangeKind.UPDATE
+        && scans.snapshot(declared.path()).trackingColumns().isPresent()) {
+      place.add(MetadataColumn.ROW_ID);
+    }
+    for (MetadataColumn column : place) {
+      requireOurs(column);
       columns.add(
           Column.metadata(
               column.key(),
@@ -71,12 +80,24 @@ final class RowLevelWrite {
     return columns;
   }
 
+  /** The planner looks for columns by their names, and would take another one's values. */
+  private void requireOurs(MetadataColumn column) {
+    if (declared.rowType().getFieldNames().contains(column.key())) {
+      throw new MillraceException(
+          ErrorCode.TABLE_UNSUPPORTED,
+          "%s cannot change table %s: it has a column %s, by whose name rows are looked for"
+              .formatted(kind, declared.path(), column.key()),
+          "rename the column");
+    }
+  }
+
   DataStreamSink<?> write(DataStream<RowData> rows, UnaryOperator<String> uids) {
     ReadSet read = scans.read(declared.path());
     try (MaintainedTable table = MaintainedTable.open(declared.path())) {
       TableState state = table.at(read.version());
       boolean update = kind == ChangeKind.UPDATE;
       boolean vectors = state.deletionVectorsEnabled();
+      Optional<TrackingColumns> tracking = state.trackingColumns();
       String operation = update ? "UPDATE" : "DELETE";
       state.requireModifiable(operation, true, update || !vectors);
       RowType written = update ? wholeRows(state) : state.rowType();
@@ -84,16 +105,23 @@ final class RowLevelWrite {
           new Statement(
               operation,
               new DeltaTableSpec(
-                      declared.name(), declared.path(), "dml", written, List.of(), Map.of())
+                      declared.name(),
+                      declared.path(),
+                      "dml",
+                      written,
+                      List.of(),
+                      state.properties())
                   .partitionedBy(state.partitionColumns()),
               Statement.predicate(scans.predicate()),
               read,
-              RowShape.of(update ? written.getFieldCount() : 0, kind),
+              RowShape.of(
+                  update ? written.getFieldCount() : 0, kind, update && tracking.isPresent()),
               vectors,
               state.hasChangeDataFeed() && (update || !vectors),
               update,
               false,
               List.of(),
+              tracking.orElse(null),
               UUID.randomUUID().toString(),
               startedMillis);
       return RowLevelJob.of(rows, statement, uids)

@@ -64,6 +64,34 @@ abstract class ColumnSource {
     }
   }
 
+  /** A column of the file, and what stands for its NULLs. */
+  static final class Defaulted extends ColumnSource {
+    private final OutputColumn.Defaulted column;
+    private final ColumnSource stored;
+
+    Defaulted(OutputColumn.Defaulted column, ColumnSource stored) {
+      this.column = column;
+      this.stored = stored;
+    }
+
+    @Override
+    List<LeafReader<?>> leaves() {
+      return stored.leaves();
+    }
+
+    @Override
+    ColumnVector newVector(int capacity) {
+      return new DefaultedVector(column, stored.newVector(capacity));
+    }
+
+    @Override
+    ColumnVector read(int rows, ColumnVector old) throws IOException {
+      DefaultedVector vector = (DefaultedVector) old;
+      vector.fill(stored.read(rows, vector.stored()));
+      return vector;
+    }
+  }
+
   /** A column without lists. */
   static final class Flat<V extends HeapVector> extends ColumnSource {
     private final LeafReader<V> leaf;

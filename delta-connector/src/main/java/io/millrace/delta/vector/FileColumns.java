@@ -33,6 +33,9 @@ final class FileColumns {
     if (column instanceof OutputColumn.RowPosition) {
       return new ColumnSource.Position();
     }
+    if (column instanceof OutputColumn.Defaulted defaulted) {
+      return new ColumnSource.Defaulted(defaulted, find(defaulted.stored()));
+    }
     OutputColumn.FileColumn wanted = (OutputColumn.FileColumn) column;
     GroupType group = schema;
     List<String> path = new ArrayList<>();

@@ -43,6 +43,19 @@ public sealed interface OutputColumn {
   }
 
   /**
+   * Numbers that a file may hold, and that follow from the row's place where it does not.
+   *
+   * @param stored of the file, of type BIGINT
+   * @param first value of the file's first row, if the file has none for it
+   * @param counts true if the value is one more with each row, false if it is the same
+   */
+  record Defaulted(FileColumn stored, long first, boolean counts) implements OutputColumn {
+    public Defaulted {
+      requireNonNull(stored, "stored is null");
+    }
+  }
+
+  /**
    * Where in its file each row is, counted from 0, deleted rows too.
    *
    * @param name for messages

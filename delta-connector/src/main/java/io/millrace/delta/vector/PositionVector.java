@@ -3,10 +3,11 @@ package io.millrace.delta.vector;
 import org.apache.flink.table.data.columnar.vector.LongColumnVector;
 
 /** Positions of rows that follow each other in a file: known by the first, never filled in. */
-final class PositionVector implements LongColumnVector {
+final class PositionVector implements LongColumnVector, PositionedVector {
   private long first;
 
-  void startAt(long position) {
+  @Override
+  public void startAt(long position) {
     first = position;
   }
 

@@ -202,8 +202,8 @@ public final class VectorizedReader implements AutoCloseable {
     ColumnVector[] vectors = batch.vectors().columns;
     for (int i = 0; i < vectors.length; i++) {
       vectors[i] = sources.get(i).read(rows, vectors[i]);
-      if (vectors[i] instanceof PositionVector positions) {
-        positions.startAt(position);
+      if (vectors[i] instanceof PositionedVector positioned) {
+        positioned.startAt(position);
       }
       requireValues(wanted.get(i), vectors[i], rows);
     }

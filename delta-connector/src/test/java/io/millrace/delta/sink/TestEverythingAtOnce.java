@@ -205,10 +205,12 @@ class TestEverythingAtOnce {
     };
   }
 
-  private static void optimize(DeltaTableSpec spec) {
+  /** With pauses: an UPDATE whose files are rewritten before it commits has to be said again. */
+  private static void optimize(DeltaTableSpec spec) throws InterruptedException {
     try (MaintainedTable table = MaintainedTable.open(spec.path())) {
       Optimize.run(table, OptimizeOptions.DEFAULT, Progress.SILENT);
     }
+    TimeUnit.SECONDS.sleep(1);
   }
 
   private static void vacuum(DeltaTableSpec spec) throws InterruptedException {

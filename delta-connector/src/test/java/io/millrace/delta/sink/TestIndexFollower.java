@@ -60,9 +60,12 @@ class TestIndexFollower {
       committer.commit(adds("a", 1, 1, file("f1.parquet", 1, 2, 3), file("f2.parquet", 4, 5)));
     }
     RowKeys keys = new RowKeys(spec().rowType(), spec().primaryKeyPositions());
+    RowPlaces places = new RowPlaces();
     index =
         new UpsertIndex(
-            keys, new KeyedTables(KeyGroupRange.of(0, 0), 1, "test", () -> keys.newTable(2)));
+            keys,
+            places,
+            new KeyedTables(KeyGroupRange.of(0, 0), 1, "test", () -> keys.newTable(1), places));
     IndexBootstrap.read(spec(), index, NO_FOLDERS);
   }
 

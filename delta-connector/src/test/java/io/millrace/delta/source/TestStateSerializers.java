@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 class TestStateSerializers {
@@ -28,11 +29,20 @@ class TestStateSerializers {
   /** Version 2 has the length of the file as well. */
   private static final String GOLDEN_SPLIT_2 = GOLDEN_SPLIT + "0000000000003039";
 
+  /** Version 3 has what is known of tracked rows. */
+  private static final String GOLDEN_SPLIT_3 =
+      GOLDEN_SPLIT_2 + "000000000000002a" + "000000000000000b";
+
   private static DeltaSplit split() {
-    return split(12_345);
+    return split(12_345, OptionalLong.of(42), OptionalLong.of(11));
   }
 
   private static DeltaSplit split(long fileBytes) {
+    return split(fileBytes, OptionalLong.empty(), OptionalLong.empty());
+  }
+
+  private static DeltaSplit split(
+      long fileBytes, OptionalLong firstRowId, OptionalLong rowVersion) {
     Map<String, String> values = new LinkedHashMap<>();
     values.put("p", "a");
     values.put("q", null);
@@ -48,16 +58,21 @@ class TestStateSerializers {
         12,
         1_700_000_000_000L,
         99,
-        fileBytes);
+        fileBytes,
+        firstRowId,
+        rowVersion);
   }
 
   @Test
   void aSplitOfAnyVersionIsReadForEver() throws IOException {
     byte[] bytes = SPLITS.serialize(split());
 
-    assertThat(HexFormat.of().formatHex(bytes)).isEqualTo(GOLDEN_SPLIT_2);
+    assertThat(HexFormat.of().formatHex(bytes)).isEqualTo(GOLDEN_SPLIT_3);
     assertThat(SPLITS.deserialize(1, HexFormat.of().parseHex(GOLDEN_SPLIT))).isEqualTo(split(0));
-    assertThat(SPLITS.deserialize(2, bytes)).isEqualTo(split());
+    assertThat(SPLITS.deserialize(2, HexFormat.of().parseHex(GOLDEN_SPLIT_2)))
+        .isEqualTo(split(12_345));
+    assertThat(SPLITS.deserialize(3, bytes)).isEqualTo(split());
+    assertThat(SPLITS.deserialize(3, SPLITS.serialize(split(1)))).isEqualTo(split(1));
   }
 
   @Test
@@ -65,8 +80,8 @@ class TestStateSerializers {
     var state = new EnumeratorState(List.of(split()), 8, 13);
 
     assertThat(HexFormat.of().formatHex(STATES.serialize(state)))
-        .isEqualTo("0000000000000008" + "000000000000000d" + "00000001" + GOLDEN_SPLIT_2);
-    assertThat(STATES.deserialize(2, STATES.serialize(state))).isEqualTo(state);
+        .isEqualTo("0000000000000008" + "000000000000000d" + "00000001" + GOLDEN_SPLIT_3);
+    assertThat(STATES.deserialize(3, STATES.serialize(state))).isEqualTo(state);
     assertThat(
             STATES.deserialize(
                 1,
@@ -80,13 +95,13 @@ class TestStateSerializers {
     byte[] split = SPLITS.serialize(split());
     byte[] longer = java.util.Arrays.copyOf(split, split.length + 1);
 
-    assertThatThrownBy(() -> SPLITS.deserialize(3, split))
-        .hasMessage("split of version 3, this release reads versions 1 to 2");
-    assertThatThrownBy(() -> SPLITS.deserialize(2, longer))
+    assertThatThrownBy(() -> SPLITS.deserialize(4, split))
+        .hasMessage("split of version 4, this release reads versions 1 to 3");
+    assertThatThrownBy(() -> SPLITS.deserialize(3, longer))
         .hasMessage("split has 1 bytes too many");
     assertThatThrownBy(() -> SPLITS.deserialize(1, java.util.Arrays.copyOf(split, 40)))
         .isInstanceOf(IOException.class);
-    assertThatThrownBy(() -> STATES.deserialize(3, new byte[0]))
-        .hasMessage("enumerator state of version 3, this release reads versions 1 to 2");
+    assertThatThrownBy(() -> STATES.deserialize(4, new byte[0]))
+        .hasMessage("enumerator state of version 4, this release reads versions 1 to 3");
   }
 }

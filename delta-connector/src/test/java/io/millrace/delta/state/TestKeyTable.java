@@ -29,7 +29,7 @@ class TestKeyTable {
     Random random = new Random(seed);
     int spread = 1 << random.nextInt(4, 16);
     Map<@Nullable Long, Long> expected = new HashMap<>();
-    KeyTable table = KeyTable.ofLongs(2);
+    LongKeyTable table = KeyTable.ofLongs(2);
     for (int step = 0; step < 60_000; step++) {
       Long key = longKey(random, spread);
       int slot = key == null ? table.findNull() : table.find(key);
@@ -72,7 +72,7 @@ class TestKeyTable {
     return (long) random.nextInt(spread) << (choice < 10 ? 0 : 40);
   }
 
-  private static Map<@Nullable Long, Long> longEntries(KeyTable table) {
+  private static Map<@Nullable Long, Long> longEntries(LongKeyTable table) {
     Map<@Nullable Long, Long> entries = new HashMap<>();
     for (int slot = table.next(-1); slot >= 0; slot = table.next(slot)) {
       Long key = table.isNullKey(slot) ? null : Long.valueOf(table.longKey(slot));
@@ -87,7 +87,7 @@ class TestKeyTable {
   void bytesTableAgreesWithAHashMapEvenWhereHashesCollide(int hashBits) throws IOException {
     Random random = new Random(hashBits);
     Map<String, Long> expected = new HashMap<>();
-    KeyTable table = KeyTable.ofBytes(1);
+    BytesKeyTable table = KeyTable.ofBytes(1);
     int keys = hashBits == 32 ? 5_000 : 60;
     for (int step = 0; step < 40_000; step++) {
       String key = "k".repeat(random.nextInt(3)) + random.nextInt(keys);
@@ -117,7 +117,7 @@ class TestKeyTable {
     assertThat(bytesEntries(table)).isEqualTo(expected);
   }
 
-  private static Map<String, Long> bytesEntries(KeyTable table) {
+  private static Map<String, Long> bytesEntries(BytesKeyTable table) {
     Map<String, Long> entries = new HashMap<>();
     for (int slot = table.next(-1); slot >= 0; slot = table.next(slot)) {
       String key =
@@ -131,7 +131,7 @@ class TestKeyTable {
   void aWalkThatRemovesMeetsEveryEntryThatStays() {
     Random random = new Random(5);
     for (int round = 0; round < 300; round++) {
-      KeyTable table = KeyTable.ofLongs(0);
+      LongKeyTable table = KeyTable.ofLongs(0);
       Map<Long, Boolean> seen = new HashMap<>();
       for (int i = 0; i < 200; i++) {
         long key = random.nextInt(400);
@@ -154,7 +154,7 @@ class TestKeyTable {
 
   @Test
   void removedKeyBytesAreGivenBack() {
-    KeyTable table = KeyTable.ofBytes(0);
+    BytesKeyTable table = KeyTable.ofBytes(0);
     byte[] key = new byte[1000];
     for (int i = 0; i < 10_000; i++) {
       ByteBuffer.wrap(key).putInt(i);
@@ -169,9 +169,50 @@ class TestKeyTable {
     assertThat(table.find(9_900, key, 0, key.length)).isNotNegative();
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 127, 128, 16_383, 16_384, 3_000_000})
+  void keysOfAnyLengthAreFoundAndWritten(int length) throws IOException {
+    byte[] key = new byte[length + 2];
+    new Random(length).nextBytes(key);
+    BytesKeyTable table = KeyTable.ofBytes(1);
+    table.insert(7, key, 0, length / 2);
+    table.remove(table.find(7, key, 0, length / 2));
+    table.setValue(table.insert(7, key, 1, length), 0, 99);
+    table.insert(7, key, 0, length + 2);
+
+    for (BytesKeyTable each : new BytesKeyTable[] {table, copy(table)}) {
+      int slot = each.find(7, key, 1, length);
+      assertThat(each.value(slot, 0)).isEqualTo(99);
+      assertThat(each.keyLength(slot)).isEqualTo(length);
+      int offset = each.keyOffset(slot);
+      assertThat(Arrays.copyOfRange(each.keyBytes(), offset, offset + length))
+          .isEqualTo(Arrays.copyOfRange(key, 1, length + 1));
+      assertThat(each.find(7, key, 0, length + 2)).isNotNegative();
+      assertThat(each.find(8, key, 1, length)).isEqualTo(-1);
+    }
+  }
+
+  @Test
+  void reservedRoomIsEnoughAndNotMuchMore() {
+    LongKeyTable table = KeyTable.ofLongs(1);
+    table.insert(1);
+    table.insert(0);
+    table.reserve(100_000);
+    int moves = table.moves();
+    for (int i = 2; i <= 100_000; i++) {
+      table.insert(i * 31L);
+    }
+    table.reserve(100_000);
+
+    assertThat(table.moves()).isEqualTo(moves);
+    assertThat(table.find(1)).isNotNegative();
+    assertThat(table.find(0)).isNotNegative();
+    assertThat(table.memoryBytes()).isBetween(16L * 100_000, 30L * 100_000);
+  }
+
   @Test
   void neverFillsMoreThanThreeFifths() {
-    KeyTable table = KeyTable.ofLongs(0);
+    LongKeyTable table = KeyTable.ofLongs(0);
     for (int i = 1; i <= 100_000; i++) {
       table.insert(i * 31L);
     }
@@ -181,7 +222,7 @@ class TestKeyTable {
 
   @Test
   void clearKeepsNothing() {
-    KeyTable table = KeyTable.ofLongs(1);
+    LongKeyTable table = KeyTable.ofLongs(1);
     table.insertNull();
     table.insert(0);
     table.setValue(table.insert(7), 0, 9);
@@ -193,12 +234,12 @@ class TestKeyTable {
 
   @Test
   void bytesOfVersionOneAreReadForEver() throws IOException {
-    KeyTable longs = KeyTable.ofLongs(2);
+    LongKeyTable longs = KeyTable.ofLongs(2);
     longs.setStamp(77);
     longs.setValue(longs.insert(Long.MIN_VALUE), 0, -5);
     longs.setValue(longs.insert(0), 1, 300);
     longs.insertNull();
-    KeyTable bytes = KeyTable.ofBytes(1);
+    BytesKeyTable bytes = KeyTable.ofBytes(1);
     bytes.setValue(bytes.insert(-2, "key".getBytes(UTF_8), 0, 3), 0, Long.MAX_VALUE);
 
     assertThat(hex(longs))
@@ -221,7 +262,7 @@ class TestKeyTable {
 
   @Test
   void refusesBrokenBytes() throws IOException {
-    KeyTable table = KeyTable.ofLongs(1);
+    LongKeyTable table = KeyTable.ofLongs(1);
     table.insert(3);
     byte[] whole = written(table);
     byte[] version = whole.clone();
@@ -243,8 +284,12 @@ class TestKeyTable {
     return HexFormat.of().formatHex(written(table));
   }
 
-  private static KeyTable copy(KeyTable table) throws IOException {
-    return read(written(table));
+  private static LongKeyTable copy(LongKeyTable table) throws IOException {
+    return (LongKeyTable) read(written(table));
+  }
+
+  private static BytesKeyTable copy(BytesKeyTable table) throws IOException {
+    return (BytesKeyTable) read(written(table));
   }
 
   private static byte[] written(KeyTable table) throws IOException {

@@ -1,12 +1,14 @@
 package io.millrace.delta.table;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.management.GarbageCollectionNotificationInfo;
 import io.millrace.delta.dml.MergeInto;
 import io.millrace.delta.kernel.MaintainedTable;
 import io.millrace.delta.maintenance.Optimize;
 import io.millrace.delta.maintenance.OptimizeOptions;
 import io.millrace.delta.maintenance.Progress;
 import java.io.IOException;
+import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
@@ -19,7 +21,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
+import javax.management.NotificationEmitter;
+import javax.management.openmbean.CompositeData;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
@@ -44,7 +49,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Arguments: the folder with {@code table} and {@code changes}, rounds beside the one that warms
  * up, and which statements (all if none is named). One JSON line each: wall seconds, CPU seconds of
- * the process, peak of the heap, and rows and checksum of the table afterwards.
+ * the process, peak of the heap before and after collections, and rows and checksum of the table
+ * afterwards.
  */
 public final class TableBenchmark {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -59,6 +65,9 @@ public final class TableBenchmark {
       "SELECT COUNT(*), SUM(id), SUM(account), SUM(COALESCE(clicks, -1)), SUM(amount),"
           + " SUM(CHAR_LENGTH(session) + CHAR_LENGTH(page) + CHAR_LENGTH(country)) FROM target";
 
+  /** Most bytes of the heap that a collection has left since the statement began. */
+  private static final AtomicLong LEFT_MAX = new AtomicLong();
+
   private TableBenchmark() {}
 
   public static void main(String[] arguments) throws Exception {
@@ -66,6 +75,7 @@ public final class TableBenchmark {
     int rounds = Integer.parseInt(arguments[1]);
     List<String> works =
         arguments.length > 2 ? List.of(arguments).subList(2, arguments.length) : WORKS;
+    watchCollections();
     var configuration = new Configuration();
     configuration.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(512));
     configuration.set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(64));
@@ -100,6 +110,7 @@ public final class TableBenchmark {
       MiniCluster cluster, String work, int round, Path table, Path changes, Path checkpoints)
       throws Exception {
     ManagementFactory.getMemoryPoolMXBeans().forEach(MemoryPoolMXBean::resetPeakUsage);
+    LEFT_MAX.set(0);
     long cpu = processCpu();
     long began = System.nanoTime();
     switch (work) {
@@ -119,6 +130,7 @@ public final class TableBenchmark {
     line.put("cpu_s", used);
     line.put("heap_max_mb", Runtime.getRuntime().maxMemory() >> 20);
     line.put("heap_peak_mb", heapPeak() >> 20);
+    line.put("heap_peak_after_gc_mb", LEFT_MAX.get() >> 20);
     StreamTableEnvironment batch = session(cluster, null);
     declare(batch, "target", table, "");
     try (var rows = batch.executeSql(CHECKSUM).collect()) {
@@ -195,6 +207,26 @@ public final class TableBenchmark {
         .filter(pool -> pool.getType() == MemoryType.HEAP && pool.getPeakUsage() != null)
         .mapToLong(pool -> pool.getPeakUsage().getUsed())
         .sum();
+  }
+
+  private static void watchCollections() {
+    for (GarbageCollectorMXBean collector : ManagementFactory.getGarbageCollectorMXBeans()) {
+      ((NotificationEmitter) collector)
+          .addNotificationListener(
+              (notification, handback) -> {
+                var info =
+                    GarbageCollectionNotificationInfo.from(
+                        (CompositeData) notification.getUserData());
+                long left =
+                    info.getGcInfo().getMemoryUsageAfterGc().entrySet().stream()
+                        .filter(pool -> pool.getKey().startsWith("G1"))
+                        .mapToLong(pool -> pool.getValue().getUsed())
+                        .sum();
+                LEFT_MAX.accumulateAndGet(left, Math::max);
+              },
+              null,
+              null);
+    }
   }
 
   private static long processCpu() {
