@@ -302,9 +302,9 @@ public final class MetadataStore implements AutoCloseable {
     }
   }
 
-  /** A time as the database has it. */
+  /** A time as the database has it: of microseconds, which it would round to, also upwards. */
   public static OffsetDateTime time(Instant at) {
-    return OffsetDateTime.ofInstant(at, ZoneOffset.UTC);
+    return OffsetDateTime.ofInstant(at.truncatedTo(ChronoUnit.MICROS), ZoneOffset.UTC);
   }
 
   @Override

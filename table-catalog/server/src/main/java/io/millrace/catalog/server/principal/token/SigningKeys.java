@@ -95,7 +95,11 @@ public final class SigningKeys {
   }
 
   private static Optional<SigningKey> signing(List<SigningKey> known, Instant now) {
-    return known.stream().filter(key -> !key.signsFrom().isAfter(now)).reduce((a, b) -> b);
+    // Where another instance has just made the first key, its clock may be ahead of ours.
+    return known.stream()
+        .filter(key -> !key.signsFrom().isAfter(now))
+        .reduce((a, b) -> b)
+        .or(() -> known.stream().findFirst());
   }
 
   private static boolean isDue(List<SigningKey> known, Instant now) {
