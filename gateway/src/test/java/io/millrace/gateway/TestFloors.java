@@ -100,10 +100,13 @@ class TestFloors {
               "org.apache.flink..", "io.delta..", "org.apache.kafka..", "java.sql..");
 
   @ArchTest
-  static final ArchRule ONE_PACKAGE_SPEAKS_HTTP =
+  static final ArchRule FEW_PACKAGES_SPEAK_HTTP =
       noClasses()
           .that()
-          .resideOutsideOfPackage("io.millrace.gateway.http..")
+          .resideOutsideOfPackages(
+              "io.millrace.gateway.http..",
+              "io.millrace.catalog.server.rest..",
+              "io.millrace.catalog.flink.rest..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(

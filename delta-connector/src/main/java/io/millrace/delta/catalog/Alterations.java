@@ -18,7 +18,7 @@ import org.apache.flink.table.catalog.TableChange;
 import org.jspecify.annotations.Nullable;
 
 /** What {@code ALTER TABLE} may change about a Delta table; the rest is refused by name. */
-final class Alterations {
+public final class Alterations {
   private static final int ATTEMPTS_MAX = 200;
 
   private final String table;
@@ -37,7 +37,7 @@ final class Alterations {
    * @throws MillraceException SQL_UNSUPPORTED naming the change, before anything is changed;
    *     PROPERTY_INVALID, SCHEMA_CHANGED, COLUMN_NOT_FOUND; COMMIT_CONFLICT
    */
-  static void apply(String table, String path, List<TableChange> changes) {
+  public static void apply(String table, String path, List<TableChange> changes) {
     Alterations wanted = new Alterations(table);
     changes.forEach(wanted::add);
     try (MaintainedTable maintained = MaintainedTable.open(path)) {

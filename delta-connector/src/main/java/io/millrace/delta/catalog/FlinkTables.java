@@ -30,11 +30,13 @@ import org.apache.flink.table.types.utils.TypeConversions;
  * Delta tables as Flink sees tables, and tables as Flink wants them as Delta tables. Knows nothing
  * of where tables are listed. Stateless.
  */
-final class FlinkTables {
+public final class FlinkTables {
   /** Columns of the primary key as a JSON list; Delta has no such thing. */
-  static final String PRIMARY_KEY = "millrace.primaryKey";
+  public static final String PRIMARY_KEY = "millrace.primaryKey";
 
-  static final String PROPERTY_PREFIX = "delta.";
+  /** Of the properties that a table of Flink's shows as options. */
+  public static final String PROPERTY_PREFIX = "delta.";
+
   private static final String PATH = "path";
   private static final String VERSION = "version";
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -48,7 +50,7 @@ final class FlinkTables {
    * @throws MillraceException TYPE_UNSUPPORTED naming the column; TABLE_UNSUPPORTED if a column of
    *     its primary key is gone
    */
-  static CatalogTable of(TableSnapshot table, boolean pinned) {
+  public static CatalogTable of(TableSnapshot table, boolean pinned) {
     List<String> key = primaryKey(table);
     TableComments comments = table.comments();
     Schema.Builder schema = Schema.newBuilder();
@@ -88,7 +90,18 @@ final class FlinkTables {
   }
 
   private static List<String> primaryKey(TableSnapshot table) {
-    String json = table.properties().get(PRIMARY_KEY);
+    return primaryKey(table.path(), table.properties(), table.rowType().getFieldNames());
+  }
+
+  /**
+   * Columns of the primary key that a table's properties tell; empty if there is none.
+   *
+   * @param table how to call the table in messages
+   * @throws MillraceException TABLE_UNSUPPORTED if a column of it is gone
+   */
+  public static List<String> primaryKey(
+      String table, Map<String, String> properties, List<String> columns) {
+    String json = properties.get(PRIMARY_KEY);
     if (json == null) {
       return List.of();
     }
@@ -99,17 +112,16 @@ final class FlinkTables {
       throw new MillraceException(
           ErrorCode.TABLE_UNSUPPORTED,
           "property %s of table %s is '%s', which is no list of columns"
-              .formatted(PRIMARY_KEY, table.path(), json),
+              .formatted(PRIMARY_KEY, table, json),
           "correct or unset the property",
           e);
     }
-    List<String> columns = table.rowType().getFieldNames();
     if (!columns.containsAll(key)) {
       // Without it, rows would be appended that are to replace others.
       throw new MillraceException(
           ErrorCode.TABLE_UNSUPPORTED,
           "table %s has the primary key (%s), and not all of these columns any more"
-              .formatted(table.path(), String.join(", ", key)),
+              .formatted(table, String.join(", ", key)),
           "correct or unset the property " + PRIMARY_KEY);
     }
     return key;
@@ -120,7 +132,7 @@ final class FlinkTables {
    *
    * @throws MillraceException SQL_UNSUPPORTED naming what a Delta table cannot keep
    */
-  static DeltaTableSpec spec(String name, String path, ResolvedCatalogTable table) {
+  public static DeltaTableSpec spec(String name, String path, ResolvedCatalogTable table) {
     ResolvedSchema schema = table.getResolvedSchema();
     List<RowType.RowField> fields = new ArrayList<>();
     for (Column column : schema.getColumns()) {
@@ -193,7 +205,7 @@ final class FlinkTables {
   }
 
   /** Comments of a table of Flink's and of its columns. */
-  static TableComments comments(ResolvedCatalogTable table) {
+  public static TableComments comments(ResolvedCatalogTable table) {
     Map<String, String> columns = new TreeMap<>();
     for (Column column : table.getResolvedSchema().getColumns()) {
       column.getComment().ifPresent(comment -> columns.put(column.getName(), comment));

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * What can be told of a table from the list of its files. What was found of a table's newest
  * version is remembered: a planner asks for each statement. Thread-safe.
  */
-final class TableFiles {
+public final class TableFiles {
   /** How Flink calls the partition of NULL. */
   private static final String NULL_PARTITION = "__HIVE_DEFAULT_PARTITION__";
 
@@ -38,7 +38,7 @@ final class TableFiles {
       long version, CatalogTableStatistics table, CatalogColumnStatistics columns) {}
 
   /** Each partition once, by column, sorted. */
-  Set<Map<String, String>> partitions(TableSnapshot table) {
+  public Set<Map<String, String>> partitions(TableSnapshot table) {
     Map<String, String> physical = new HashMap<>();
     table.fields().forEach(field -> physical.put(field.name(), field.physicalName()));
     Map<String, Map<String, String>> found = new HashMap<>();
@@ -57,11 +57,13 @@ final class TableFiles {
     return sorted;
   }
 
-  CatalogTableStatistics statistics(TableSnapshot table) {
+  /** Rows, files and bytes of a version. */
+  public CatalogTableStatistics statistics(TableSnapshot table) {
     return found(table).table();
   }
 
-  CatalogColumnStatistics columnStatistics(TableSnapshot table) {
+  /** Least and greatest values of a version's numbers. */
+  public CatalogColumnStatistics columnStatistics(TableSnapshot table) {
     return found(table).columns();
   }
 

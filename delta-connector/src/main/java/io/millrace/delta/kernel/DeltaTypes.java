@@ -63,6 +63,15 @@ public final class DeltaTypes {
     return row(schema, "", false);
   }
 
+  /**
+   * The row type as it comes back from a table that was made with it.
+   *
+   * @throws MillraceException TYPE_UNSUPPORTED for types that Delta has not, naming the column
+   */
+  public static RowType kept(RowType row) {
+    return toFlink(toDelta(row));
+  }
+
   private static StructType struct(RowType row, String prefix) {
     List<StructField> fields = new ArrayList<>(row.getFieldCount());
     for (RowType.RowField field : row.getFields()) {

@@ -47,6 +47,7 @@ public enum ErrorCode {
   STATE_CORRUPT(5),
   PIPELINE_FAILED(5),
   NOT_RUNNING(5),
+  CATALOG_UNREACHABLE(5),
 
   // Conflicts with other work.
   ALREADY_RUNNING(6),
