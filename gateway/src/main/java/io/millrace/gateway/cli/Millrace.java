@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
       "  4    the data is wrong: a failed expectation, a gap, a failed verification",
       "  5    the surroundings are wrong: broker, topic, disk, port, directory",
       "  6    other work is in the way: already running, a conflict, another schema",
+      "  7    access: it is not known who asks, or that one may not do it",
       "  70   a fault of Millrace",
       "  130  interrupted with Ctrl-C",
       "",
