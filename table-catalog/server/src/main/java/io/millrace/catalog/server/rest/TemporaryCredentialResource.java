@@ -12,10 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
-/**
- * {@code /temporary-table-credentials} and {@code /temporary-path-credentials} of Unity Catalog's
- * REST API.
- */
+/** {@code /temporary-…-credentials} of Unity Catalog's REST API. */
 public final class TemporaryCredentialResource {
   private final TemporaryCredentials credentials;
 
@@ -27,6 +24,28 @@ public final class TemporaryCredentialResource {
     OfTable {
       requireNonNull(tableId, "table_id");
       requireNonNull(operation, "operation");
+    }
+  }
+
+  record OfVolume(String volumeId, String operation) {
+    OfVolume {
+      requireNonNull(volumeId, "volume_id");
+      requireNonNull(operation, "operation");
+    }
+  }
+
+  record OfModelVersion(
+      String catalogName, String schemaName, String modelName, Long version, String operation) {
+    OfModelVersion {
+      requireNonNull(catalogName, "catalog_name");
+      requireNonNull(schemaName, "schema_name");
+      requireNonNull(modelName, "model_name");
+      requireNonNull(version, "version");
+      requireNonNull(operation, "operation");
+    }
+
+    String model() {
+      return catalogName + "." + schemaName + "." + modelName;
     }
   }
 
@@ -72,7 +91,34 @@ public final class TemporaryCredentialResource {
               OfTable body = request.body(OfTable.class);
               return secret(
                   credentials.ofTable(
-                      request.caller(), id(body.tableId()), access(body.operation())));
+                      request.caller(),
+                      id("table", body.tableId()),
+                      access(body.operation(), "READ", "READ_WRITE")));
+            }),
+        Unity.route(
+            "POST",
+            "/temporary-volume-credentials",
+            new Rule.Decided("READ VOLUME on the volume, and WRITE VOLUME to write"),
+            request -> {
+              OfVolume body = request.body(OfVolume.class);
+              return secret(
+                  credentials.ofVolume(
+                      request.caller(),
+                      id("volume", body.volumeId()),
+                      access(body.operation(), "READ_VOLUME", "WRITE_VOLUME")));
+            }),
+        Unity.route(
+            "POST",
+            "/temporary-model-version-credentials",
+            new Rule.Decided("EXECUTE on the model; CREATE MODEL VERSION to write"),
+            request -> {
+              OfModelVersion body = request.body(OfModelVersion.class);
+              return secret(
+                  credentials.ofModelVersion(
+                      request.caller(),
+                      body.model(),
+                      body.version(),
+                      access(body.operation(), "READ_MODEL_VERSION", "READ_WRITE_MODEL_VERSION")));
             }),
         Unity.route(
             "POST",
@@ -91,21 +137,24 @@ public final class TemporaryCredentialResource {
     return Reply.of(CredentialsInfo.of(vended)).with("Cache-Control", "no-store");
   }
 
-  private static UUID id(String text) {
+  private static UUID id(String type, String text) {
     try {
       return UUID.fromString(text);
     } catch (IllegalArgumentException e) {
       throw TableJson.invalid(
-          "the table_id is no id of a table", "use the table_id that GET /tables tells");
+          "the %1$s_id is no id of a %1$s".formatted(type),
+          "use the %1$s_id that GET /%1$ss tells".formatted(type));
     }
   }
 
-  static StorageAccess access(String operation) {
-    return switch (operation) {
-      case "READ" -> StorageAccess.READ;
-      case "READ_WRITE" -> StorageAccess.READ_WRITE;
-      default -> throw unknown(operation, "READ or READ_WRITE");
-    };
+  private static StorageAccess access(String operation, String read, String write) {
+    if (operation.equals(read)) {
+      return StorageAccess.READ;
+    }
+    if (operation.equals(write)) {
+      return StorageAccess.READ_WRITE;
+    }
+    throw unknown(operation, read + " or " + write);
   }
 
   private static PathOperation operation(String operation) {

@@ -233,7 +233,12 @@ public final class Models {
     return (Model) securable.definition();
   }
 
-  private static ModelVersion version(Securable model, String fullName, long number) {
+  /**
+   * One of a model's versions.
+   *
+   * @throws MillraceException SECURABLE_NOT_FOUND
+   */
+  static ModelVersion version(Securable model, String fullName, long number) {
     return model(model).versions().stream()
         .filter(each -> each.version() == number)
         .findFirst()

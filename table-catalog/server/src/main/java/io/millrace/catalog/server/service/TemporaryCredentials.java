@@ -19,9 +19,9 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Credentials for the files of tables and for places. Who has them reads files, whatever rows and
- * columns a table shows: for a table with a row filter or a column mask there are none, for
- * anybody. Thread-safe.
+ * Credentials for the files of tables, volumes and models, and for places. Who has them reads
+ * files, whatever rows and columns a table shows: for a table with a row filter or a column mask
+ * there are none, for anybody. Thread-safe.
  */
 public final class TemporaryCredentials {
   /** How long credentials are good for. */
@@ -99,6 +99,62 @@ public final class TemporaryCredentials {
   }
 
   /**
+   * For a volume's files.
+   *
+   * @param access READ_WRITE also reads, and takes both privileges
+   * @throws MillraceException SECURABLE_NOT_FOUND, PERMISSION_DENIED, CONFIG_INVALID
+   */
+  public VendedCredentials ofVolume(Caller caller, UUID volumeId, StorageAccess access) {
+    CatalogState state = work.state();
+    Securable volume =
+        state
+            .find(volumeId)
+            .filter(found -> found.type() == SecurableType.VOLUME)
+            .orElseThrow(
+                () -> {
+                  caller.decided();
+                  return CatalogException.notFound(SecurableType.VOLUME, volumeId.toString());
+                });
+    work.gate().require(state, caller, Action.READ_VOLUME, volume, volumeId.toString());
+    if (access == StorageAccess.READ_WRITE) {
+      work.gate().require(state, caller, Action.WRITE_VOLUME, volume, volumeId.toString());
+    }
+    String place = ((Definition.Volume) volume.definition()).location();
+    return vend(caller, "generateTemporaryVolumeCredential", state, volume, place, access);
+  }
+
+  /**
+   * For the files of a version of a model. They are written until the version is {@link
+   * Models#READY}, and never after that.
+   *
+   * @throws MillraceException SECURABLE_NOT_FOUND, PERMISSION_DENIED, ARGUMENT_INVALID if it is
+   *     ready and to be written, CONFIG_INVALID
+   */
+  public VendedCredentials ofModelVersion(
+      Caller caller, String fullName, long number, StorageAccess access) {
+    CatalogState state = work.state();
+    Action needed =
+        access == StorageAccess.READ_WRITE ? Action.CREATE_MODEL_VERSION : Action.EXECUTE;
+    Securable model =
+        work.gate().require(state, caller, needed, SecurableType.REGISTERED_MODEL, fullName);
+    Definition.ModelVersion version = Models.version(model, fullName, number);
+    if (access == StorageAccess.READ_WRITE && !version.status().equals(Models.PENDING)) {
+      throw new MillraceException(
+          ErrorCode.ARGUMENT_INVALID,
+          "version %d of model %s is %s, and its files are not written any more"
+              .formatted(number, fullName, version.status()),
+          "make another version");
+    }
+    return vend(
+        caller,
+        "generateTemporaryModelVersionCredential",
+        state,
+        model,
+        version.location(),
+        access);
+  }
+
+  /**
    * For a place: by the rule of the table, volume or model that it is in, or else of the external
    * location.
    *
@@ -171,14 +227,14 @@ public final class TemporaryCredentials {
   }
 
   /**
-   * Credentials for a place that was decided about: what volumes and models get theirs from, too.
+   * Credentials for a place that was decided about.
    *
    * @param action for the audit log
    * @param about whose place it is
    * @throws MillraceException PERMISSION_DENIED if the storage credential only reads,
    *     CONFIG_INVALID
    */
-  VendedCredentials vend(
+  private VendedCredentials vend(
       Caller caller,
       String action,
       CatalogState state,

@@ -82,13 +82,14 @@ record RoleScene(String user, Map<String, String> names) {
             "boolean",
             "x",
             Optional.empty()));
-    put(
-        in,
-        SecurableType.VOLUME,
-        schema.id(),
-        "v",
-        owner,
-        new Definition.Volume(false, place + "/v"));
+    Securable volume =
+        put(
+            in,
+            SecurableType.VOLUME,
+            schema.id(),
+            "v",
+            owner,
+            new Definition.Volume(false, place + "/v"));
     put(in, SecurableType.REGISTERED_MODEL, schema.id(), "m", owner, model(in, owner, place));
     Securable credential =
         put(
@@ -116,6 +117,7 @@ record RoleScene(String user, Map<String, String> names) {
             Map.entry("$function", catalog.name() + ".s.f"),
             Map.entry("$volume", catalog.name() + ".s.v"),
             Map.entry("$model", catalog.name() + ".s.m"),
+            Map.entry("$vid", volume.id().toString()),
             Map.entry("$id", table.id().toString()),
             Map.entry("$location", location.name()),
             Map.entry("$credential", credential.name()),

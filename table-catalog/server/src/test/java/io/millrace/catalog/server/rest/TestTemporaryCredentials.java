@@ -11,20 +11,34 @@ import io.millrace.catalog.server.audit.AuditEvent;
 import io.unitycatalog.client.api.CatalogsApi;
 import io.unitycatalog.client.api.CredentialsApi;
 import io.unitycatalog.client.api.ExternalLocationsApi;
+import io.unitycatalog.client.api.ModelVersionsApi;
+import io.unitycatalog.client.api.RegisteredModelsApi;
 import io.unitycatalog.client.api.TablesApi;
 import io.unitycatalog.client.api.TemporaryCredentialsApi;
+import io.unitycatalog.client.api.VolumesApi;
 import io.unitycatalog.client.model.AwsIamRoleRequest;
 import io.unitycatalog.client.model.CreateCredentialRequest;
 import io.unitycatalog.client.model.CreateExternalLocation;
+import io.unitycatalog.client.model.CreateModelVersion;
+import io.unitycatalog.client.model.CreateRegisteredModel;
 import io.unitycatalog.client.model.CreateStagingTable;
 import io.unitycatalog.client.model.CreateTable;
+import io.unitycatalog.client.model.CreateVolumeRequestContent;
+import io.unitycatalog.client.model.FinalizeModelVersion;
+import io.unitycatalog.client.model.GenerateTemporaryModelVersionCredential;
 import io.unitycatalog.client.model.GenerateTemporaryPathCredential;
 import io.unitycatalog.client.model.GenerateTemporaryTableCredential;
+import io.unitycatalog.client.model.GenerateTemporaryVolumeCredential;
+import io.unitycatalog.client.model.ModelVersionInfo;
+import io.unitycatalog.client.model.ModelVersionOperation;
 import io.unitycatalog.client.model.PathOperation;
 import io.unitycatalog.client.model.TableInfo;
 import io.unitycatalog.client.model.TableOperation;
 import io.unitycatalog.client.model.TableType;
 import io.unitycatalog.client.model.TemporaryCredentials;
+import io.unitycatalog.client.model.VolumeInfo;
+import io.unitycatalog.client.model.VolumeOperation;
+import io.unitycatalog.client.model.VolumeType;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -114,6 +128,94 @@ class TestTemporaryCredentials {
         "INVALID_ARGUMENT",
         "the table_id is no id of a table",
         () -> ofTable("ann@x", "main.s.t", TableOperation.READ));
+  }
+
+  @Test
+  void aVolumesFilesAreReadByOnePrivilegeAndWrittenByBoth() throws Exception {
+    VolumeInfo volume =
+        new VolumesApi(server.as(CatalogServer.ADMIN))
+            .createVolume(
+                new CreateVolumeRequestContent()
+                    .name("v")
+                    .catalogName("main")
+                    .schemaName("s")
+                    .volumeType(VolumeType.MANAGED));
+    String id = volume.getVolumeId();
+    assertFails(404, "VOLUME_NOT_FOUND", () -> ofVolume("ann@x", id, VolumeOperation.READ_VOLUME));
+    assertFails(
+        404,
+        "VOLUME_NOT_FOUND",
+        () -> ofVolume("ann@x", table.getTableId(), VolumeOperation.READ_VOLUME));
+    server.grant("ann@x", SecurableType.VOLUME, "main.s.v", Privilege.READ_VOLUME);
+
+    assertThat(ofVolume("ann@x", id, VolumeOperation.READ_VOLUME).getUrl())
+        .isEqualTo(volume.getStorageLocation());
+    assertFails(
+        403,
+        "PERMISSION_DENIED",
+        "WRITE VOLUME on volume main.s.v",
+        () -> ofVolume("ann@x", id, VolumeOperation.WRITE_VOLUME));
+    server.grant(
+        "ann@x", SecurableType.VOLUME, "main.s.v", Privilege.READ_VOLUME, Privilege.WRITE_VOLUME);
+    assertThat(ofVolume("ann@x", id, VolumeOperation.WRITE_VOLUME).getUrl())
+        .isEqualTo(volume.getStorageLocation());
+    assertFails(
+        400,
+        "INVALID_ARGUMENT",
+        "Use READ_VOLUME or WRITE_VOLUME",
+        () -> ofVolume("ann@x", id, VolumeOperation.UNKNOWN_VOLUME_OPERATION));
+  }
+
+  private TemporaryCredentials ofVolume(String user, String id, VolumeOperation operation)
+      throws Exception {
+    return new TemporaryCredentialsApi(server.as(user))
+        .generateTemporaryVolumeCredentials(
+            new GenerateTemporaryVolumeCredential().volumeId(id).operation(operation));
+  }
+
+  @Test
+  void aVersionsFilesAreWrittenUntilItIsReady() throws Exception {
+    ModelVersionsApi versions = new ModelVersionsApi(server.as(CatalogServer.ADMIN));
+    new RegisteredModelsApi(server.as(CatalogServer.ADMIN))
+        .createRegisteredModel(
+            new CreateRegisteredModel().name("m").catalogName("main").schemaName("s"));
+    ModelVersionInfo made =
+        versions.createModelVersion(
+            new CreateModelVersion()
+                .modelName("m")
+                .catalogName("main")
+                .schemaName("s")
+                .source("runs:/1/m"));
+    ModelVersionOperation read = ModelVersionOperation.READ_MODEL_VERSION;
+    ModelVersionOperation write = ModelVersionOperation.READ_WRITE_MODEL_VERSION;
+    assertFails(404, "REGISTERED_MODEL_NOT_FOUND", () -> ofVersion("ann@x", 1, read));
+    server.grant("ann@x", SecurableType.REGISTERED_MODEL, "main.s.m", Privilege.EXECUTE);
+
+    assertThat(ofVersion("ann@x", 1, read).getUrl()).isEqualTo(made.getStorageLocation());
+    assertFails(403, "PERMISSION_DENIED", () -> ofVersion("ann@x", 1, write));
+    assertThat(ofVersion(CatalogServer.ADMIN, 1, write).getUrl())
+        .isEqualTo(made.getStorageLocation());
+    assertFails(404, "REGISTERED_MODEL_NOT_FOUND", () -> ofVersion("ann@x", 2, read));
+    versions.finalizeModelVersion(
+        "main.s.m", 1L, new FinalizeModelVersion().fullName("main.s.m").version(1L));
+    assertThat(ofVersion("ann@x", 1, read).getUrl()).isEqualTo(made.getStorageLocation());
+    assertFails(
+        400,
+        "INVALID_ARGUMENT",
+        "version 1 of model main.s.m is READY",
+        () -> ofVersion(CatalogServer.ADMIN, 1, write));
+  }
+
+  private TemporaryCredentials ofVersion(String user, long version, ModelVersionOperation operation)
+      throws Exception {
+    return new TemporaryCredentialsApi(server.as(user))
+        .generateTemporaryModelVersionCredentials(
+            new GenerateTemporaryModelVersionCredential()
+                .catalogName("main")
+                .schemaName("s")
+                .modelName("m")
+                .version(version)
+                .operation(operation));
   }
 
   @Test
