@@ -11,6 +11,7 @@ import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
 import io.millrace.catalog.server.service.Caller;
 import java.net.BindException;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -21,15 +22,19 @@ import java.util.Set;
 import java.util.UUID;
 import org.eclipse.jetty.ee10.servlet.ServletHandler;
 import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves routes over HTTP/1.1. A request is authenticated before its body is read; a route that
- * needs a decision and made none fails, whatever it wanted to answer. What is not foreseen is a 500
- * with a request id, and its reason is in the log only.
+ * Serves routes over HTTP/1.1 and, without TLS, HTTP/2. A request is authenticated before its body
+ * is read; a route that needs a decision and made none fails, whatever it wanted to answer. What is
+ * not foreseen is a 500 with a request id, and its reason is in the log only.
  */
 public final class HttpServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
@@ -37,6 +42,7 @@ public final class HttpServer implements AutoCloseable {
   private static final long BODY_BYTES_MAX = 8L << 20;
   private static final int HEADER_BYTES_MAX = 16 << 10;
   private static final int IDLE_MILLIS = 30_000;
+  private static final String METHOD_OVERRIDE = "X-HTTP-Method-Override";
 
   private final Javalin javalin;
 
@@ -58,6 +64,7 @@ public final class HttpServer implements AutoCloseable {
         Javalin.create(
             config -> {
               settings(config);
+              config.jetty.addConnector((server, http) -> connector(server, http, host, port));
               for (Route route : routes) {
                 config.routes.addHttpHandler(
                     HandlerType.findOrCreate(route.method()),
@@ -71,7 +78,7 @@ public final class HttpServer implements AutoCloseable {
                   404, context -> unrouted(context, 404, "there is nothing at this path"));
             });
     try {
-      javalin.start(host, port);
+      javalin.start();
       return new HttpServer(javalin);
     } catch (RuntimeException e) {
       for (Throwable t = e; t != null; t = t.getCause()) {
@@ -128,6 +135,18 @@ public final class HttpServer implements AutoCloseable {
     http.setIdleTimeout(IDLE_MILLIS);
   }
 
+  /** HTTP/2 is taken up by Upgrade, as Java's own client asks for it, or known before. */
+  private static ServerConnector connector(
+      Server server, HttpConfiguration http, String host, int port) {
+    ServerConnector connector =
+        new ServerConnector(
+            server, new HttpConnectionFactory(http), new HTTP2CServerConnectionFactory(http));
+    connector.setHost(host);
+    connector.setPort(port);
+    connector.setIdleTimeout(IDLE_MILLIS);
+    return connector;
+  }
+
   /** The port that it listens on. */
   public int port() {
     return javalin.port();
@@ -178,11 +197,10 @@ public final class HttpServer implements AutoCloseable {
 
   private static Reply answer(
       Context context, Route route, Authentication authentication, String requestId) {
+    requireMethod(context);
     Caller caller = null;
     if (!(route.rule() instanceof Rule.Anybody)) {
-      caller =
-          authentication.authenticate(
-              Optional.ofNullable(context.header("Authorization")), requestId, context.ip());
+      caller = authentication.authenticate(authorization(context), requestId, context.ip());
     }
     Map<String, String> headers = new HashMap<>();
     context.headerMap().forEach((name, value) -> headers.put(name.toLowerCase(Locale.ROOT), value));
@@ -201,6 +219,34 @@ public final class HttpServer implements AutoCloseable {
       throw new IllegalStateException("nobody decided whether the caller may do this");
     }
     return reply;
+  }
+
+  /**
+   * Javalin takes the method from a header if there is one. A proxy in front of us that lets only
+   * GET through has not looked there, and neither have other sites' pages needed to ask.
+   */
+  private static void requireMethod(Context context) {
+    String sent = context.req().getMethod();
+    String overridden = context.header(METHOD_OVERRIDE);
+    if (overridden != null && !overridden.equals(sent)) {
+      throw new MillraceException(
+          ErrorCode.ARGUMENT_INVALID,
+          "the request is a %s, and its header %s names another method"
+              .formatted(sent, METHOD_OVERRIDE),
+          "send the method that is meant");
+    }
+  }
+
+  /** Of two, a proxy in front of us may have looked at the other one. */
+  private static Optional<String> authorization(Context context) {
+    List<String> values = Collections.list(context.req().getHeaders("Authorization"));
+    if (values.size() > 1) {
+      throw new MillraceException(
+          ErrorCode.ARGUMENT_INVALID,
+          "the request has %d Authorization headers".formatted(values.size()),
+          "send one");
+    }
+    return values.stream().findFirst();
   }
 
   private static void send(Context context, Reply reply) {
