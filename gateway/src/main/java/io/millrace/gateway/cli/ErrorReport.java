@@ -78,10 +78,10 @@ final class ErrorReport implements IExecutionExceptionHandler, IParameterExcepti
               .put("remedy", one.remedy());
         }
       }
-      console.out().println(report);
+      console.out().println(Printable.json(report));
     } else {
-      console.err().println("error: " + code + ": " + problem);
-      console.err().println("  remedy: " + remedy);
+      console.err().println("error: " + code + ": " + Printable.lines(problem));
+      console.err().println("  remedy: " + Printable.lines(remedy));
     }
     if (verbose || System.getenv(DEBUG_VARIABLE) != null) {
       failure.printStackTrace(console.err());

@@ -84,6 +84,7 @@ public final class Millrace implements Runnable {
     root.addSubcommand(PipelineCommand.commandLine(console));
     root.addSubcommand(TableCommand.commandLine(console));
     root.addSubcommand(QuarantineCommand.commandLine(console));
+    root.addSubcommand(CatalogCommand.commandLine(console));
     root.setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8));
     root.setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8));
     root.setUsageHelpWidth(100);

@@ -48,6 +48,16 @@ public record PlatformDirectory(Path root) {
     return root.resolve("tables");
   }
 
+  /** The catalog's database and the key that it is encrypted by. */
+  public Path catalog() {
+    return root.resolve("catalog");
+  }
+
+  /** The token of the catalog's admin, which only the owner of the platform may read. */
+  public Path adminToken() {
+    return root.resolve("admin.token");
+  }
+
   /** Flink's checkpoints and savepoints, one folder per pipeline. */
   public Path checkpoints() {
     return root.resolve("checkpoints");
