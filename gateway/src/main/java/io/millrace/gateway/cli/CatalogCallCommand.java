@@ -47,8 +47,7 @@ abstract class CatalogCallCommand extends JsonCommand {
 
   /** Rows under each other, the first of which has the headings. */
   final void printTable(List<List<String>> rows) {
-    StatusTable.align(
-            rows.stream().map(row -> row.stream().map(Printable::line).toList()).toList())
+    StatusTable.align(rows.stream().map(row -> row.stream().map(Printable::line).toList()).toList())
         .forEach(console().out()::println);
   }
 

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.catalog.access.SecurableType;
 import io.millrace.gateway.http.CatalogClient;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
@@ -58,8 +57,7 @@ final class CatalogDescribeCommand extends CatalogCallCommand {
               CatalogSecurable.MILLRACE + "/freshness/" + CatalogClient.segment(it.fullName())));
     }
     if (it.type() == SecurableType.REGISTERED_MODEL) {
-      all.set(
-          "model_versions", catalog.pages(it.path() + "/versions", Map.of(), "model_versions"));
+      all.set("model_versions", catalog.pages(it.path() + "/versions", Map.of(), "model_versions"));
     }
     if (json()) {
       print(all);

@@ -11,9 +11,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "grant",
     header = "Give a user, group or service principal privileges on something.",
-    description = {
-      "", PrivilegeChange.DESCRIPTION, "", CatalogSecurable.DESCRIPTION, ""
-    },
+    description = {"", PrivilegeChange.DESCRIPTION, "", CatalogSecurable.DESCRIPTION, ""},
     footer = {
       "",
       "Examples:",

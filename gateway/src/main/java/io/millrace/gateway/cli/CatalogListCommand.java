@@ -81,10 +81,14 @@ final class CatalogListCommand extends CatalogCallCommand {
         catalog.pages(
             CatalogSecurable.UNITY + "/tables",
             Map.of(
-                "catalog_name", schema.get("catalog_name"),
-                "schema_name", schema.get("schema_name"),
-                "omit_columns", "true",
-                "omit_properties", "true"),
+                "catalog_name",
+                schema.get("catalog_name"),
+                "schema_name",
+                schema.get("schema_name"),
+                "omit_columns",
+                "true",
+                "omit_properties",
+                "true"),
             "tables"));
     for (String each : List.of("volumes", "functions")) {
       all.set(each, catalog.pages(CatalogSecurable.UNITY + "/" + each, schema, each));

@@ -151,8 +151,7 @@ final class CatalogOptions {
       }
       return checked(Files.readString(file).strip(), file.toString());
     } catch (NoSuchFileException e) {
-      throw new MillraceException(
-          ErrorCode.FILE_NOT_FOUND, "there is no file " + file, remedy, e);
+      throw new MillraceException(ErrorCode.FILE_NOT_FOUND, "there is no file " + file, remedy, e);
     } catch (IOException e) {
       throw new MillraceException(
           ErrorCode.FILE_NOT_FOUND,

@@ -135,8 +135,7 @@ record CatalogSecurable(SecurableType type, String fullName) {
 
   /** Where what is asked about it by type and name is. */
   String path(String what) {
-    return "%s/%s/%s/%s"
-        .formatted(UNITY, what, type.wireName(), CatalogClient.segment(fullName));
+    return "%s/%s/%s/%s".formatted(UNITY, what, type.wireName(), CatalogClient.segment(fullName));
   }
 
   /** What tags call its type, unless it can have none. */

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Lineage as a tree for a person: each node under what it is made from or made into, with how and by
- * which job. A node that was shown already is not gone into again, so that circles end.
+ * Lineage as a tree for a person: each node under what it is made from or made into, with how and
+ * by which job. A node that was shown already is not gone into again, so that circles end.
  */
 final class LineageTree {
   private static final int DESCRIPTION_CHARACTERS_MAX = 60;

@@ -83,9 +83,7 @@ final class SecurableText {
       rows.add(
           List.of(
               "version %d".formatted(version.path("version").asLong()),
-              version.path("status").asText()
-                  + " "
-                  + version.path("storage_location").asText()));
+              version.path("status").asText() + " " + version.path("storage_location").asText()));
     }
     freshness(all.path("freshness"), rows);
     return rows;
@@ -127,8 +125,7 @@ final class SecurableText {
 
   /** A filter or mask, as a call. */
   private static String call(JsonNode policy, String columns) {
-    return "%s(%s)"
-        .formatted(policy.path("function_name").asText(), list(policy.path(columns)));
+    return "%s(%s)".formatted(policy.path("function_name").asText(), list(policy.path(columns)));
   }
 
   private static String list(JsonNode texts) {

@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  * their last, failures with the server's words. Every call is sent once, and redirections are not
  * followed: the token is for one server.
  *
- * <p>All calls throw {@link MillraceException}: what the server's answer says (see {@link Refusal}),
- * CATALOG_UNREACHABLE if there is none, or none that a catalog gives. Thread-safe.
+ * <p>All calls throw {@link MillraceException}: what the server's answer says (see {@link
+ * Refusal}), CATALOG_UNREACHABLE if there is none, or none that a catalog gives. Thread-safe.
  */
 public final class CatalogClient {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);

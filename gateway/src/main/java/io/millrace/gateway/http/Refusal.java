@@ -27,7 +27,7 @@ final class Refusal {
    */
   static Optional<MillraceException> of(String asked, int status, JsonNode body) {
     String code = body.path("error_code").asText("");
-    String message = body.path("message").asText("");
+    String message = body.path("message").asText("the server refuses " + asked);
     if (!code.isEmpty()) {
       return Optional.of(failure(ofUnity(asked, status, code), message, code));
     }
@@ -46,8 +46,7 @@ final class Refusal {
     return new MillraceException(
         code,
         "%s (%s)"
-            .formatted(
-                both ? sentences.group(1) : message.replaceFirst("\\.$", ""), serverCode),
+            .formatted(both ? sentences.group(1) : message.replaceFirst("\\.$", ""), serverCode),
         both
             ? Character.toLowerCase(sentences.group(2).charAt(0)) + sentences.group(2).substring(1)
             : remedy(code));
