@@ -10,6 +10,9 @@ import picocli.CommandLine.Parameters;
 /** Gives privileges. */
 @Command(
     name = "grant",
+    customSynopsis =
+        "Usage: millrace catalog grant [OPTIONS] PRIVILEGE[,...] --on [TYPE] NAME --to PRINCIPAL",
+    synopsisHeading = "",
     header = "Give a user, group or service principal privileges on something.",
     description = {"", PrivilegeChange.DESCRIPTION, "", CatalogSecurable.DESCRIPTION, ""},
     footer = {
@@ -22,7 +25,9 @@ import picocli.CommandLine.Parameters;
 final class CatalogGrantCommand extends CatalogCallCommand {
   @Parameters(
       index = "0",
+      arity = "1",
       paramLabel = "PRIVILEGE[,...]",
+      hideParamSyntax = true,
       split = ",",
       description = "What to allow.")
   private List<String> privileges = List.of();

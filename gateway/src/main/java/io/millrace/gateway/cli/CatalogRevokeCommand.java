@@ -10,6 +10,9 @@ import picocli.CommandLine.Parameters;
 /** Takes privileges away. */
 @Command(
     name = "revoke",
+    customSynopsis =
+        "Usage: millrace catalog revoke [OPTIONS] PRIVILEGE[,...] --on [TYPE] NAME --from PRINCIPAL",
+    synopsisHeading = "",
     header = "Take privileges on something away, and say by what else they are still held.",
     description = {
       "",
@@ -29,7 +32,9 @@ import picocli.CommandLine.Parameters;
 final class CatalogRevokeCommand extends CatalogCallCommand {
   @Parameters(
       index = "0",
+      arity = "1",
       paramLabel = "PRIVILEGE[,...]",
+      hideParamSyntax = true,
       split = ",",
       description = "What to allow no longer.")
   private List<String> privileges = List.of();

@@ -70,6 +70,10 @@ record CatalogSecurable(SecurableType type, String fullName) {
    * @throws MillraceException OPTION_INVALID, SECURABLE_NOT_FOUND
    */
   static CatalogSecurable of(List<String> words, CatalogClient catalog) {
+    if (words.size() > 2) {
+      throw invalid(
+          String.join(" ", words) + " is more than a type and a name", "name one thing at a time");
+    }
     if (words.size() == 2) {
       SecurableType type = type(words.get(0));
       if (type == SecurableType.METASTORE) {

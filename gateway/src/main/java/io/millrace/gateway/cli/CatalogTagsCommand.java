@@ -5,9 +5,7 @@ import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
 import io.millrace.gateway.http.CatalogClient;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -42,9 +40,8 @@ final class CatalogTagsCommand extends CatalogCallCommand {
   @Option(
       names = "--set",
       paramLabel = "KEY[=VALUE]",
-      mapFallbackValue = "",
       description = "Set a tag; may be given several times.")
-  private Map<String, String> set = new LinkedHashMap<>();
+  private List<String> set = new ArrayList<>();
 
   @Option(
       names = "--unset",
@@ -67,15 +64,16 @@ final class CatalogTagsCommand extends CatalogCallCommand {
     String type = column == null ? it.tagType().orElseThrow(() -> untagged(it)) : "columns";
     String fullName = column == null ? it.fullName() : it.fullName() + "." + column;
     String path = path(type, fullName);
-    set.forEach(
-        (key, value) ->
-            catalog.post(
-                ASSIGNMENTS,
-                object()
-                    .put("entity_type", type)
-                    .put("entity_name", fullName)
-                    .put("tag_key", key)
-                    .put("tag_value", value)));
+    for (String tag : set) {
+      String[] keyAndValue = tag.split("=", 2);
+      catalog.post(
+          ASSIGNMENTS,
+          object()
+              .put("entity_type", type)
+              .put("entity_name", fullName)
+              .put("tag_key", keyAndValue[0])
+              .put("tag_value", keyAndValue.length == 2 ? keyAndValue[1] : ""));
+    }
     unset.forEach(key -> catalog.delete(path + "/" + CatalogClient.segment(key)));
     JsonNode answer = catalog.get(path);
     if (json()) {

@@ -38,7 +38,8 @@ import picocli.CommandLine.Spec;
       "",
       "Environment: JAVA_HOME (17 or newer), MILLRACE_JAVA_OPTS (further Java options),",
       "MILLRACE_DEBUG=1 (stack traces), MILLRACE_CDS=off (no class archive), FLINK_CONF_DIR and",
-      "FLINK_PLUGINS_DIR (tables on S3; default: conf and plugins where Millrace is)."
+      "FLINK_PLUGINS_DIR (tables on S3; default: conf and plugins where Millrace is), MILLRACE_TOKEN",
+      "(whom catalog commands act for; default: the admin of --dir)."
     })
 public final class Millrace implements Runnable {
   @Spec private @Nullable CommandSpec spec;

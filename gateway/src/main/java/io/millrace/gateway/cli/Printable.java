@@ -18,9 +18,9 @@ final class Printable {
     return escaped(text, "");
   }
 
-  /** Several lines, where the text has them. */
+  /** Several lines, where the text has them; tabs, too. */
   static String lines(String text) {
-    return escaped(text, "\n");
+    return escaped(text, "\n\t");
   }
 
   /** At most so many characters of one line. */

@@ -15,6 +15,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -42,8 +43,7 @@ final class ServedCatalog implements AutoCloseable {
   static ServedCatalog start(Path folder) throws IOException {
     RunningCatalog catalog =
         RunningCatalog.start(
-            RunningCatalog.Options.embedded(
-                folder.resolve("catalog"), 0, folder.resolve("tables")),
+            RunningCatalog.Options.embedded(folder.resolve("catalog"), 0, folder.resolve("tables")),
             Clock.systemUTC());
     Path token = folder.resolve("admin.token");
     if (catalog.firstStart().made() && !catalog.firstStart().tokenFile().equals(token)) {
@@ -217,7 +217,7 @@ final class ServedCatalog implements AutoCloseable {
     post(
         "/api/v1/lineage",
         """
-        {"eventType": "RUNNING", "eventTime": "2026-11-29T09:00:00Z",
+        {"eventType": "RUNNING", "eventTime": "NOW",
          "run": {"runId": "3b452093-782c-4ef2-9c0c-aafe2aa6f34d"},
          "job": {"namespace": "flink", "name": "sums"},
          "inputs": [{"namespace": "millrace://META", "name": "main.sales.orders"}],
@@ -230,7 +230,8 @@ final class ServedCatalog implements AutoCloseable {
          "producer": "urn:flink",
          "schemaURL": "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent"}
         """
-            .replace("META", metastore));
+            .replace("META", metastore)
+            .replace("NOW", Instant.now().toString()));
     post(
         "/api/v1/lineage",
         """

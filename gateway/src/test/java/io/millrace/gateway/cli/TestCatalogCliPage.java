@@ -68,8 +68,9 @@ class TestCatalogCliPage {
   }
 
   private static String spaced(String text) {
-    return text.lines().map(line -> line.strip().replaceAll(" +", " ")).collect(
-        Collectors.joining("\n", "", "\n"));
+    return text.lines()
+        .map(line -> line.strip().replaceAll(" +", " "))
+        .collect(Collectors.joining("\n", "", "\n"));
   }
 
   private static Pattern pattern(String expected) {

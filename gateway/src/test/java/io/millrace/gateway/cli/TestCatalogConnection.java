@@ -81,8 +81,7 @@ class TestCatalogConnection {
           .isEqualTo("ann@example.com");
       assertThat(
               me(
-                  options(
-                      "--dir=" + folder, "--token-file=" + folder.resolve("admin.token")),
+                  options("--dir=" + folder, "--token-file=" + folder.resolve("admin.token")),
                   environment))
           .isEqualTo("admin");
 
@@ -140,7 +139,8 @@ class TestCatalogConnection {
     CommandOutput missing =
         run("catalog", "list", "--server=http://127.0.0.1:1", "--token-file=" + folder + "/none");
     assertThat(missing.err()).startsWith("error: FILE_NOT_FOUND: there is no file ");
-    assertThat(run("catalog", "list", "--server=http://127.0.0.1:1", "--token-file=" + folder).err())
+    assertThat(
+            run("catalog", "list", "--server=http://127.0.0.1:1", "--token-file=" + folder).err())
         .contains("cannot be read");
     assertThatThrownBy(() -> options("--server=http://127.0.0.1:1").connect(Map.of()))
         .hasMessageContaining("it is not said whose token to use");

@@ -70,7 +70,7 @@ class TestCommandLine {
     assertThat(output.err())
         .isEqualTo(
             "error: OPTION_INVALID: Unmatched argument at index 0: 'satus'\n"
-                + "  remedy: did you mean status? else see millrace --help\n");
+                + "  remedy: did you mean status or catalog? else see millrace --help\n");
   }
 
   @Test

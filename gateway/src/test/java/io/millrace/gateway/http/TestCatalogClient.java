@@ -169,8 +169,7 @@ class TestCatalogClient {
               assertThat(e.remedy()).isEqualTo("ask its owner. Or an admin");
             });
     assertFails(() -> client.get("/broken"), ErrorCode.INTERNAL, "it failed (INTERNAL)");
-    assertFails(
-        () -> client.get("/scim"), ErrorCode.PRINCIPAL_EXISTS, "it is there (uniqueness)");
+    assertFails(() -> client.get("/scim"), ErrorCode.PRINCIPAL_EXISTS, "it is there (uniqueness)");
     assertThat(client.find("/none")).isEmpty();
     assertFails(() -> client.find("/denied"), ErrorCode.PERMISSION_DENIED, "MODIFY on a.b.c");
   }
