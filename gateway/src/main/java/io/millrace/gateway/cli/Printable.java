@@ -13,7 +13,7 @@ final class Printable {
 
   private Printable() {}
 
-  /** One line; what does something rather than shows something becomes {@code \u001b}. */
+  /** One line; what does something rather than shows something is written as Java escapes it. */
   static String line(String text) {
     return escaped(text, "");
   }

@@ -361,8 +361,7 @@ class TestCatalogCommands {
                         + "x".repeat(300)));
     catalog.out("tags", name, "--set", "k\u202e=v\u200bw");
     assertThat(catalog.run("user", "create", "\u202emoc.live@x.com").exitCode()).isEqualTo(2);
-    assertThat(
-            catalog.run("user", "create", "red@x.com", "--display-name", "a\u202e").exitCode())
+    assertThat(catalog.run("user", "create", "red@x.com", "--display-name", "a\u202e").exitCode())
         .isEqualTo(2);
 
     for (String out :
