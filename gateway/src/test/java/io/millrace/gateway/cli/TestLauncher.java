@@ -57,6 +57,7 @@ class TestLauncher {
     assertThat(heap("pipeline", "run", "p")).isEqualTo("1g");
     assertThat(heap("pipeline", "validate", "p")).isEqualTo("512m");
     assertThat(heap("table", "show", "t")).isEqualTo("512m");
+    assertThat(heap("catalog", "list")).isEqualTo("1g");
     assertThat(heap("status")).isEqualTo("256m");
     assertThat(heap("up", "--detach")).isEqualTo("128m");
     assertThat(heap()).isEqualTo("256m");
