@@ -128,7 +128,7 @@ public final class RunningCatalog implements AutoCloseable {
           new AuditLog(
               AuditSettings.DEFAULT,
               store::audit,
-              new AuditRetention(store.database().jdbi(), AuditSettings.DEFAULT.retention(), clock),
+              new AuditRetention(store.database(), AuditSettings.DEFAULT.retention(), clock),
               clock);
       Gate gate = new Gate(audit::add, clock);
       AccessTokens accessTokens = AccessTokens.open(store, CatalogKey.load(directory), random);

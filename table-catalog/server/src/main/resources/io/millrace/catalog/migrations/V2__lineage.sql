@@ -7,7 +7,7 @@ CREATE TABLE lineage_version (
   id INTEGER PRIMARY KEY,
   version BIGINT NOT NULL,
   prunings BIGINT NOT NULL,
-  secret VARCHAR(64)
+  secret VARCHAR(64) CHECK (LENGTH(secret) <= 64)
 );
 INSERT INTO lineage_version (id, version, prunings) VALUES (1, 0, 0);
 
@@ -15,17 +15,17 @@ INSERT INTO lineage_version (id, version, prunings) VALUES (1, 0, 0);
 CREATE TABLE lineage_dataset (
   id UUID PRIMARY KEY,
   securable UUID,
-  namespace VARCHAR(1024) NOT NULL,
-  name VARCHAR(4096) NOT NULL,
+  namespace VARCHAR(1024) NOT NULL CHECK (LENGTH(namespace) <= 1024),
+  name VARCHAR(4096) NOT NULL CHECK (LENGTH(name) <= 4096),
   changed BIGINT NOT NULL
 );
 CREATE INDEX lineage_dataset_changed ON lineage_dataset (changed);
 
 CREATE TABLE lineage_job (
   id UUID PRIMARY KEY,
-  namespace VARCHAR(1024) NOT NULL,
-  name VARCHAR(1024) NOT NULL,
-  kind VARCHAR(16) NOT NULL,
+  namespace VARCHAR(1024) NOT NULL CHECK (LENGTH(namespace) <= 1024),
+  name VARCHAR(1024) NOT NULL CHECK (LENGTH(name) <= 1024),
+  kind VARCHAR(16) NOT NULL CHECK (LENGTH(kind) <= 16),
   streaming BOOLEAN NOT NULL,
   reporter UUID NOT NULL,
   changed BIGINT NOT NULL
@@ -36,8 +36,8 @@ CREATE TABLE lineage_run (
   id UUID PRIMARY KEY,
   job UUID NOT NULL,
   external_id UUID NOT NULL,
-  statement VARCHAR(256) NOT NULL,
-  state VARCHAR(16) NOT NULL,
+  statement VARCHAR(256) NOT NULL CHECK (LENGTH(statement) <= 256),
+  state VARCHAR(16) NOT NULL CHECK (LENGTH(state) <= 16),
   started_at TIMESTAMP WITH TIME ZONE NOT NULL,
   updated_at TIMESTAMP WITH TIME ZONE NOT NULL,
   ended_at TIMESTAMP WITH TIME ZONE,
@@ -62,12 +62,12 @@ CREATE INDEX lineage_output_changed ON lineage_output (changed);
 CREATE TABLE lineage_edge (
   id UUID PRIMARY KEY,
   source UUID NOT NULL,
-  source_column VARCHAR(1024) NOT NULL,
+  source_column VARCHAR(1024) NOT NULL CHECK (LENGTH(source_column) <= 1024),
   target UUID,
-  target_column VARCHAR(1024) NOT NULL,
-  kind VARCHAR(16) NOT NULL,
-  subtype VARCHAR(64) NOT NULL,
-  description VARCHAR(1024) NOT NULL,
+  target_column VARCHAR(1024) NOT NULL CHECK (LENGTH(target_column) <= 1024),
+  kind VARCHAR(16) NOT NULL CHECK (LENGTH(kind) <= 16),
+  subtype VARCHAR(64) NOT NULL CHECK (LENGTH(subtype) <= 64),
+  description VARCHAR(1024) NOT NULL CHECK (LENGTH(description) <= 1024),
   masking BOOLEAN NOT NULL,
   job UUID NOT NULL,
   run UUID,

@@ -252,7 +252,7 @@ public final class AuditLog implements AutoCloseable {
     long until = System.nanoTime() + settings.patience().toNanos();
     while (writer.isAlive() && until - System.nanoTime() > 0) {
       try {
-        // Not interrupted: that would close the file of an embedded database.
+        // Not interrupted: what it writes is to be written.
         writer.join(Math.max(1, (until - System.nanoTime()) / 1_000_000));
       } catch (InterruptedException e) {
         interrupted = true;

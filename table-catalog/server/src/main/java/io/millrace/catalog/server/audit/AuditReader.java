@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
+import io.millrace.catalog.server.store.Columns;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.DateTimeException;
@@ -16,10 +17,8 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
 
@@ -118,29 +117,39 @@ public final class AuditReader {
               conditions.add("at < :to");
               values.put("to", time(to));
             });
-    text("LOWER(principal_name)", "principal", lower(filter.principal()), conditions, values);
+    folded("principal_name", "principal", filter.principal(), conditions, values);
     text("action", "action", filter.action(), conditions, values);
     text("securable_type", "type", filter.securableType(), conditions, values);
-    text("LOWER(full_name)", "name", lower(filter.fullName()), conditions, values);
+    folded("full_name", "name", filter.fullName(), conditions, values);
     text("outcome", "outcome", filter.outcome().map(Enum::name), conditions, values);
     return conditions;
   }
 
   private static void text(
-      String expression,
+      String column,
       String name,
       Optional<String> value,
       List<String> conditions,
       Map<String, Object> values) {
     value.ifPresent(
         wanted -> {
-          conditions.add(expression + " = :" + name);
+          conditions.add(column + " = :" + name);
           values.put(name, wanted);
         });
   }
 
-  private static Optional<String> lower(Optional<String> text) {
-    return text.map(each -> each.toLowerCase(Locale.ROOT));
+  /** In whatever case, as far as the database knows of cases: SQLite does of ASCII's letters. */
+  private static void folded(
+      String column,
+      String name,
+      Optional<String> value,
+      List<String> conditions,
+      Map<String, Object> values) {
+    value.ifPresent(
+        wanted -> {
+          conditions.add("LOWER(%s) = LOWER(:%s)".formatted(column, name));
+          values.put(name, wanted);
+        });
   }
 
   private static OffsetDateTime time(Instant at) {
@@ -151,8 +160,8 @@ public final class AuditReader {
     return new Line(
         row.getLong(1),
         new AuditEvent(
-            row.getObject(2, OffsetDateTime.class).toInstant(),
-            Optional.ofNullable(row.getObject(3, UUID.class)),
+            Columns.time(row, 2),
+            Columns.idIfAny(row, 3),
             row.getString(4),
             row.getString(5),
             row.getString(6),

@@ -2,12 +2,12 @@ package io.millrace.catalog.server.audit;
 
 import static java.util.Objects.requireNonNull;
 
+import io.millrace.catalog.server.store.Database;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import org.jdbi.v3.core.Jdbi;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,12 +19,12 @@ public final class AuditRetention implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(AuditRetention.class);
   private static final int CHUNK_ROWS = 10_000;
 
-  private final Jdbi jdbi;
+  private final Database database;
   private final Duration retention;
   private final Clock clock;
 
-  public AuditRetention(Jdbi jdbi, Duration retention, Clock clock) {
-    this.jdbi = requireNonNull(jdbi, "jdbi is null");
+  public AuditRetention(Database database, Duration retention, Clock clock) {
+    this.database = requireNonNull(database, "database is null");
     this.retention = requireNonNull(retention, "retention is null");
     this.clock = requireNonNull(clock, "clock is null");
   }
@@ -37,7 +37,7 @@ public final class AuditRetention implements Runnable {
     do {
       // In parts, so that nobody who adds events waits for long.
       some =
-          jdbi.withHandle(
+          database.write(
               handle ->
                   handle.execute(
                       "DELETE FROM audit_event WHERE id IN"

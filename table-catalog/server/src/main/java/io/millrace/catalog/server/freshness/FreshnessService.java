@@ -68,8 +68,7 @@ public final class FreshnessService {
     CatalogState state = store.state();
     store
         .database()
-        .jdbi()
-        .useTransaction(
+        .change(
             handle -> {
               List<UUID> known =
                   handle
@@ -111,9 +110,7 @@ public final class FreshnessService {
     try {
       store
           .database()
-          .jdbi()
-          .useTransaction(
-              handle -> named.forEach(each -> put(handle, each.table(), each.report(), now)));
+          .change(handle -> named.forEach(each -> put(handle, each.table(), each.report(), now)));
     } catch (JdbiException e) {
       throw failed(e);
     }
@@ -134,7 +131,7 @@ public final class FreshnessService {
   private void put(Handle handle, UUID table, EpochReport told, Instant now) {
     Optional<TableEpoch> before =
         handle
-            .createQuery("SELECT body FROM table_freshness WHERE securable = :table FOR UPDATE")
+            .createQuery("SELECT body FROM table_freshness WHERE securable = :table <for_update>")
             .bind("table", table)
             .mapTo(String.class)
             .findOne()

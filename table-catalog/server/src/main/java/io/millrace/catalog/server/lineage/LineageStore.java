@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
 import io.millrace.catalog.server.state.CatalogState;
+import io.millrace.catalog.server.store.Database;
 import io.millrace.catalog.server.store.MetadataStore;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -13,7 +14,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,12 +62,11 @@ public final class LineageStore {
   public static LineageStore open(MetadataStore metadata, LineageSettings settings) {
     byte[] fresh = new byte[SECRET_BYTES];
     new SecureRandom().nextBytes(fresh);
-    Jdbi jdbi = metadata.database().jdbi();
+    Database database = metadata.database();
     String secret =
-        jdbi.inTransaction(
-            handle -> new LineageTables(handle).secret(HexFormat.of().formatHex(fresh)));
+        database.write(handle -> new LineageTables(handle).secret(HexFormat.of().formatHex(fresh)));
     Current loaded =
-        jdbi.inTransaction(
+        database.read(
             handle -> {
               LineageTables tables = new LineageTables(handle);
               return caughtUp(tables, tables.head(), Current.NONE);
@@ -123,8 +122,7 @@ public final class LineageStore {
       current =
           metadata
               .database()
-              .jdbi()
-              .inTransaction(
+              .read(
                   handle -> {
                     LineageTables tables = new LineageTables(handle);
                     return caughtUp(tables, tables.head(), current);
@@ -156,7 +154,7 @@ public final class LineageStore {
     }
     changing.lock();
     try {
-      current = metadata.database().jdbi().inTransaction(handle -> recorded(handle, report));
+      current = metadata.database().write(handle -> recorded(handle, report));
     } catch (JdbiException e) {
       throw failed(e);
     } finally {
@@ -213,7 +211,7 @@ public final class LineageStore {
     changing.lock();
     try {
       pruned = now();
-      current = metadata.database().jdbi().inTransaction(this::pruned);
+      current = metadata.database().write(this::pruned);
     } catch (JdbiException e) {
       throw failed(e);
     } finally {

@@ -1,10 +1,9 @@
 package io.millrace.catalog.server.lineage;
 
+import io.millrace.catalog.server.store.Columns;
 import io.millrace.catalog.server.store.MetadataStore;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -43,7 +42,7 @@ final class LineageTables {
 
   /** As {@link #head}; nobody else changes anything until the transaction ends. */
   Head lock() {
-    return head(" FOR UPDATE");
+    return head(" <for_update>");
   }
 
   Head head() {
@@ -79,12 +78,12 @@ final class LineageTables {
             version,
             (row, context) ->
                 new LineageJob(
-                    row.getObject(1, UUID.class),
+                    Columns.id(row, 1),
                     text(row, 2),
                     text(row, 3),
                     LineageJob.Kind.valueOf(row.getString(4)),
                     row.getBoolean(5),
-                    row.getObject(6, UUID.class))),
+                    Columns.id(row, 6))),
         list(
             "SELECT id, job, external_id, statement, state, started_at, updated_at, ended_at, epoch"
                 + " FROM lineage_run WHERE changed > ?",
@@ -96,10 +95,7 @@ final class LineageTables {
             version,
             (row, context) ->
                 new LineageOutput(
-                    row.getObject(1, UUID.class),
-                    row.getObject(2, UUID.class),
-                    row.getLong(3),
-                    row.getLong(4))),
+                    Columns.id(row, 1), Columns.id(row, 2), row.getLong(3), row.getLong(4))),
         list(
             "SELECT id, job, source, source_column, target, target_column, kind, subtype,"
                 + " description, masking, run, first_seen, last_seen, ended_at FROM lineage_edge"
@@ -118,11 +114,11 @@ final class LineageTables {
   }
 
   private static LineageDataset dataset(ResultSet row) throws SQLException {
-    UUID id = row.getObject(1, UUID.class);
-    UUID securable = row.getObject(2, UUID.class);
+    UUID id = Columns.id(row, 1);
+    Optional<UUID> securable = Columns.idIfAny(row, 2);
     String name = row.getString(4);
-    return securable != null
-        ? new LineageDataset(id, new DatasetRef.Cataloged(securable), name)
+    return securable.isPresent()
+        ? new LineageDataset(id, new DatasetRef.Cataloged(securable.get()), name)
         : new LineageDataset(id, new DatasetRef.Outside(row.getString(3), name), "");
   }
 
@@ -130,39 +126,34 @@ final class LineageTables {
     long epoch = row.getLong(9);
     Optional<Long> told = row.wasNull() ? Optional.empty() : Optional.of(epoch);
     return new LineageRun(
-        row.getObject(1, UUID.class),
-        row.getObject(2, UUID.class),
-        row.getObject(3, UUID.class),
+        Columns.id(row, 1),
+        Columns.id(row, 2),
+        Columns.id(row, 3),
         row.getString(4),
         LineageRun.State.valueOf(row.getString(5)),
-        time(row, 6).orElseThrow(),
-        time(row, 7).orElseThrow(),
-        time(row, 8),
+        Columns.time(row, 6),
+        Columns.time(row, 7),
+        Columns.timeIfAny(row, 8),
         told);
   }
 
   private LineageEdge edge(ResultSet row) throws SQLException {
     return new LineageEdge(
-        row.getObject(1, UUID.class),
+        Columns.id(row, 1),
         new LineageEdge.Key(
-            row.getObject(2, UUID.class),
-            row.getObject(3, UUID.class),
+            Columns.id(row, 2),
+            Columns.id(row, 3),
             text(row, 4),
-            Optional.ofNullable(row.getObject(5, UUID.class)),
+            Columns.idIfAny(row, 5),
             text(row, 6),
             Transformation.Kind.valueOf(row.getString(7)),
             text(row, 8)),
         text(row, 9),
         row.getBoolean(10),
-        Optional.ofNullable(row.getObject(11, UUID.class)),
-        time(row, 12).orElseThrow(),
-        time(row, 13).orElseThrow(),
-        time(row, 14));
-  }
-
-  private static Optional<Instant> time(ResultSet row, int column) throws SQLException {
-    return Optional.ofNullable(row.getObject(column, OffsetDateTime.class))
-        .map(OffsetDateTime::toInstant);
+        Columns.idIfAny(row, 11),
+        Columns.time(row, 12),
+        Columns.time(row, 13),
+        Columns.timeIfAny(row, 14));
   }
 
   /**

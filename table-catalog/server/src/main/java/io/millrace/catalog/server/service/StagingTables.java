@@ -8,6 +8,7 @@ import io.millrace.catalog.access.Action;
 import io.millrace.catalog.access.SecurableType;
 import io.millrace.catalog.server.model.Securable;
 import io.millrace.catalog.server.state.CatalogState;
+import io.millrace.catalog.server.store.Columns;
 import io.millrace.catalog.server.store.MetadataStore;
 import io.millrace.catalog.server.store.Transaction;
 import java.time.Duration;
@@ -47,11 +48,11 @@ public final class StagingTables {
   private static final RowMapper<StagingTable> ROW =
       (row, context) ->
           new StagingTable(
-              row.getObject("id", UUID.class),
-              row.getObject("schema_id", UUID.class),
-              row.getString("folded_name"),
-              row.getString("location"),
-              row.getObject("owner", UUID.class));
+              Columns.id(row, 1),
+              Columns.id(row, 2),
+              row.getString(3),
+              row.getString(4),
+              Columns.id(row, 5));
 
   /**
    * Gives out a place for a table that the caller may make.
@@ -118,7 +119,7 @@ public final class StagingTables {
             handle ->
                 select(
                     handle,
-                    "(location = ? OR SUBSTRING(? FROM 1 FOR CHAR_LENGTH(location) + 1) = location || '/')",
+                    "(location = ? OR SUBSTR(?, 1, LENGTH(location) + 1) = location || '/')",
                     new Object[] {location, location},
                     work.clock().instant()));
   }

@@ -4,109 +4,117 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.exception.FlywayValidateException;
+import org.jdbi.v3.core.ConnectionException;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.StatementExceptions;
 import org.jdbi.v3.core.statement.StatementExceptions.MessageRendering;
+import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
+import org.sqlite.SQLiteConfig.TransactionMode;
+import org.sqlite.SQLiteConnection;
+import org.sqlite.SQLiteConnectionConfig;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
 
 /**
- * The database, at the newest version of its tables. An embedded one is a file that H2 encrypts by
- * AES; its key comes from the environment or from a file, and is in no URL and no log.
+ * The database, at the newest version of its tables: PostgreSQL, or a file that this process alone
+ * has, encrypted by AES, whose key is in no URL, no log and no error. What {@link #write} has done
+ * is durable when it returns. Thread-safe.
  */
 public final class Database implements AutoCloseable {
-  private static final String DATABASE_FILE = "catalog.mv.db";
   private static final int CONNECTIONS = 8;
-  private static final long PATIENCE_MILLIS = 10_000;
+  private static final int PATIENCE_MILLIS = 10_000;
   private static final String SILENCE_SECONDS = "30";
+
+  /** In statements: {@code <for_update>} locks the rows that are read, where the database can. */
+  private static final String FOR_UPDATE = "for_update";
 
   private final HikariDataSource pool;
   private final Jdbi jdbi;
-  private final boolean embedded;
+  private final Optional<CatalogLock> lock;
 
-  private Database(HikariDataSource pool, boolean embedded) {
+  /**
+   * Writers of the file take turns. SQLite would have them look again and again; and its versions
+   * before 3.51.3 may damage a file if two connections write and tidy up its log at one moment.
+   */
+  private final ReentrantLock writing = new ReentrantLock(true);
+
+  private Database(HikariDataSource pool, Optional<CatalogLock> lock) {
     this.pool = pool;
+    this.lock = lock;
     this.jdbi = Jdbi.create(pool);
     // Without statements and values, which are nobody's but the catalog's.
     jdbi.getConfig(StatementExceptions.class).setMessageRendering(MessageRendering.NONE);
-    this.embedded = embedded;
+    jdbi.define(FOR_UPDATE, isEmbedded() ? "" : "FOR UPDATE");
+    if (isEmbedded()) {
+      Columns.useSqliteTypes(jdbi);
+    }
   }
 
   /**
    * Opens the database, making or migrating its tables.
    *
-   * @throws MillraceException ALREADY_RUNNING if another process has the file; CONFIG_INVALID if
-   *     the key is not that of the file; IO_FAILED; STATE_INCOMPATIBLE if a later release was here
+   * @throws MillraceException ALREADY_RUNNING if the file is open, here or in another process;
+   *     CONFIG_INVALID if the key is not that of the file; IO_FAILED; STATE_INCOMPATIBLE if a later
+   *     release was here
    */
   public static Database open(StoreSettings settings) {
     SecretFile.createDirectory(settings.directory());
-    HikariConfig config = new HikariConfig();
-    config.setPoolName("catalog");
-    config.setMaximumPoolSize(CONNECTIONS);
-    config.setConnectionTimeout(PATIENCE_MILLIS);
-    boolean embedded = settings.postgres().isEmpty();
-    if (embedded) {
-      // What was committed is in the file after sync. H2 would write at each commit with
-      // WRITE_DELAY=0, and then never tidy up the file, which grows for ever. Without a trace file,
-      // in which H2 would write statements and their values as plain text; a result of many rows is
-      // read row by row, and not copied into another file first.
-      config.setJdbcUrl(
-          ("jdbc:h2:file:%s;CIPHER=AES;DB_CLOSE_ON_EXIT=FALSE;LAZY_QUERY_EXECUTION=1"
-                  + ";TRACE_LEVEL_FILE=0;TRACE_LEVEL_SYSTEM_OUT=0")
-              .formatted(file(settings.directory())));
-      config.setUsername("millrace");
-      config.setPassword(key(settings.directory()).text() + " millrace");
-    } else {
-      StoreSettings.Postgres postgres = settings.postgres().orElseThrow();
-      config.setJdbcUrl(postgres.url());
-      config.setUsername(postgres.user());
-      config.setPassword(postgres.password());
-      // A connection that hangs would leave privileges in force that others have revoked.
-      config.addDataSourceProperty("socketTimeout", SILENCE_SECONDS);
-    }
+    Optional<CatalogLock> lock =
+        settings.postgres().isPresent()
+            ? Optional.empty()
+            : Optional.of(CatalogLock.take(settings.directory()));
     HikariDataSource pool = null;
     try {
-      pool = new HikariDataSource(config);
+      pool = new HikariDataSource(config(settings));
       Flyway.configure()
           .dataSource(pool)
           .locations("classpath:io/millrace/catalog/migrations")
+          .placeholders(
+              Map.of(
+                  "counted",
+                  lock.isPresent()
+                      ? "INTEGER PRIMARY KEY AUTOINCREMENT"
+                      : "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"))
           // Flyway would pass over what a later release did.
           .ignoreMigrationPatterns(new String[0])
           .load()
           .migrate();
-      return new Database(pool, embedded);
+      return new Database(pool, lock);
     } catch (RuntimeException e) {
       if (pool != null) {
         pool.close();
       }
+      lock.ifPresent(CatalogLock::close);
       throw translated(settings, e);
     }
   }
 
-  private static Path file(Path directory) {
-    Path file = directory.resolve("catalog").toAbsolutePath();
-    if (file.toString().contains(";")) {
-      throw new MillraceException(
-          ErrorCode.CONFIG_INVALID,
-          "the catalog's directory %s has a semicolon in its name".formatted(directory),
-          "name another directory; H2 takes what follows for an option");
-    }
-    return file;
-  }
-
-  private static CatalogKey key(Path directory) {
-    if (Files.exists(directory.resolve(DATABASE_FILE)) && !CatalogKey.isThere(directory)) {
-      // A new key would open nothing, and stand in the way of the old one.
-      throw new MillraceException(
-          ErrorCode.CONFIG_INVALID,
-          "the catalog in %s is there, but not its key %s".formatted(directory, CatalogKey.FILE),
-          "put the key back from a backup, or give it in " + CatalogKey.VARIABLE);
-    }
-    return CatalogKey.load(directory);
+  private static HikariConfig config(StoreSettings settings) {
+    HikariConfig config = new HikariConfig();
+    config.setPoolName("catalog");
+    config.setMaximumPoolSize(CONNECTIONS);
+    config.setConnectionTimeout(PATIENCE_MILLIS);
+    settings
+        .postgres()
+        .ifPresentOrElse(
+            postgres -> {
+              config.setJdbcUrl(postgres.url());
+              config.setUsername(postgres.user());
+              config.setPassword(postgres.password());
+              // A connection that hangs would leave privileges in force that others have revoked.
+              config.addDataSourceProperty("socketTimeout", SILENCE_SECONDS);
+            },
+            () -> config.setDataSource(SqliteFile.in(settings.directory(), PATIENCE_MILLIS)));
+    return config;
   }
 
   private static RuntimeException translated(StoreSettings settings, RuntimeException e) {
@@ -122,15 +130,7 @@ public final class Database implements AutoCloseable {
           "start the release that it was made by, or a later one",
           e);
     }
-    int code = SqlFailure.in(e).map(SQLException::getErrorCode).orElse(0);
-    if (settings.postgres().isEmpty() && code == org.h2.api.ErrorCode.DATABASE_ALREADY_OPEN_1) {
-      return new MillraceException(
-          ErrorCode.ALREADY_RUNNING,
-          "the catalog in %s is in use by another process".formatted(what),
-          "stop that process, or use its HTTP port; several instances share a PostgreSQL database",
-          e);
-    }
-    if (settings.postgres().isEmpty() && code == org.h2.api.ErrorCode.FILE_ENCRYPTION_ERROR_1) {
+    if (SqlFailure.in(e).filter(Database::isOfAnotherKey).isPresent()) {
       return new MillraceException(
           ErrorCode.CONFIG_INVALID,
           "the catalog in %s cannot be decrypted".formatted(what),
@@ -144,26 +144,77 @@ public final class Database implements AutoCloseable {
         e);
   }
 
+  private static boolean isOfAnotherKey(SQLException e) {
+    return e instanceof SQLiteException sqlite
+        && sqlite.getResultCode() == SQLiteErrorCode.SQLITE_NOTADB;
+  }
+
+  /** For single statements that read. */
   public Jdbi jdbi() {
     return jdbi;
   }
 
-  /** Whether only this process can have it open. */
-  boolean isEmbedded() {
-    return embedded;
+  /** Several statements that see what one moment had, and wait for no writer. */
+  public <T> T read(Function<Handle, T> work) {
+    if (!isEmbedded()) {
+      return jdbi.inTransaction(TransactionIsolationLevel.REPEATABLE_READ, work::apply);
+    }
+    return jdbi.withHandle(
+        handle -> {
+          SQLiteConnectionConfig config = sqlite(handle);
+          config.setTransactionMode(TransactionMode.DEFERRED);
+          try {
+            return handle.inTransaction(work::apply);
+          } finally {
+            config.setTransactionMode(TransactionMode.IMMEDIATE);
+          }
+        });
   }
 
-  /**
-   * Returns when what was committed survives a power cut; PostgreSQL's commits do so by themselves.
-   */
-  void sync() {
-    if (embedded) {
-      jdbi.useHandle((Handle handle) -> handle.execute("CHECKPOINT SYNC"));
+  private static SQLiteConnectionConfig sqlite(Handle handle) {
+    try {
+      return handle.getConnection().unwrap(SQLiteConnection.class).getConnectionConfig();
+    } catch (SQLException e) {
+      throw new ConnectionException(e);
     }
   }
 
+  /**
+   * A transaction that changes something; writers may take turns, and none keeps others waiting for
+   * long.
+   *
+   * @return what the work returns, when all of it is durable
+   */
+  public <T> T write(Function<Handle, T> work) {
+    if (!isEmbedded()) {
+      return jdbi.inTransaction(work::apply);
+    }
+    writing.lock();
+    try {
+      return jdbi.inTransaction(work::apply);
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  /** As {@link #write}, of work that has no result. */
+  public void change(Consumer<Handle> work) {
+    write(
+        handle -> {
+          work.accept(handle);
+          return handle;
+        });
+  }
+
+  /** Whether only this process can have it open. */
+  boolean isEmbedded() {
+    return lock.isPresent();
+  }
+
+  /** Ends all connections; the last one moves what is in the file's log into the file. */
   @Override
   public void close() {
     pool.close();
+    lock.ifPresent(CatalogLock::close);
   }
 }

@@ -23,7 +23,6 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
-import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,10 +43,6 @@ public final class MetadataStore implements AutoCloseable {
 
   /** How many changes are kept for other instances; who was away for longer loads everything. */
   private static final long CHANGES_KEPT = 10_000;
-
-  /** Several statements of a reader see what one moment had. */
-  private static final TransactionIsolationLevel ONE_MOMENT =
-      TransactionIsolationLevel.REPEATABLE_READ;
 
   private final Database database;
   private final Clock clock;
@@ -94,7 +89,7 @@ public final class MetadataStore implements AutoCloseable {
       StoreSettings settings, Clock clock, long followMillis, long changesKept) {
     Database database = Database.open(settings);
     try {
-      CatalogState loaded = database.jdbi().inTransaction(ONE_MOMENT, StateLoader::load);
+      CatalogState loaded = database.read(StateLoader::load);
       MetadataStore store = new MetadataStore(database, requireNonNull(clock), changesKept, loaded);
       store.follower.ifPresent(
           thread -> {
@@ -143,8 +138,7 @@ public final class MetadataStore implements AutoCloseable {
   public <T> T write(Function<Transaction, T> work) {
     writing.lock();
     try {
-      Attempt<T> attempt = database.jdbi().inTransaction(handle -> attempt(handle, work));
-      database.sync();
+      Attempt<T> attempt = database.write(handle -> attempt(handle, work));
       publish(attempt.next());
       return attempt.result();
     } catch (JdbiException e) {
@@ -163,7 +157,7 @@ public final class MetadataStore implements AutoCloseable {
   private <T> Attempt<T> attempt(Handle handle, Function<Transaction, T> work) {
     long version =
         handle
-            .createQuery("SELECT version FROM catalog_version WHERE id = 1 FOR UPDATE")
+            .createQuery("SELECT version FROM catalog_version WHERE id = 1 <for_update>")
             .mapTo(Long.class)
             .one();
     CatalogState caughtUp = caughtUp(handle, version);
@@ -221,8 +215,7 @@ public final class MetadataStore implements AutoCloseable {
     try {
       long version = database.jdbi().withHandle(MetadataStore::current);
       if (version > known.version()) {
-        publish(
-            database.jdbi().inTransaction(ONE_MOMENT, handle -> caughtUp(handle, current(handle))));
+        publish(database.read(handle -> caughtUp(handle, current(handle))));
       } else if (version < known.version()) {
         restored();
       }
@@ -238,7 +231,7 @@ public final class MetadataStore implements AutoCloseable {
   private void restored() {
     writing.lock();
     try {
-      replace(database.jdbi().inTransaction(ONE_MOMENT, StateLoader::load));
+      replace(database.read(StateLoader::load));
     } finally {
       writing.unlock();
     }
@@ -287,16 +280,16 @@ public final class MetadataStore implements AutoCloseable {
         .one();
   }
 
-  /** Appends lines to the audit log that belong to no change. */
+  /**
+   * Appends lines to the audit log that belong to no change; they are durable when this returns.
+   */
   public void audit(List<AuditEvent> events) {
     try {
-      database
-          .jdbi()
-          .useTransaction(
-              handle -> {
-                ChangeWriter writer = new ChangeWriter(handle);
-                events.forEach(writer::audit);
-              });
+      database.change(
+          handle -> {
+            ChangeWriter writer = new ChangeWriter(handle);
+            events.forEach(writer::audit);
+          });
     } catch (JdbiException e) {
       throw SqlFailure.ofWrite(e);
     }

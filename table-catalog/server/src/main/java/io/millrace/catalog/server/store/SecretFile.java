@@ -49,7 +49,7 @@ public final class SecretFile {
   public static String readOrCreate(Path file, Supplier<String> secret) {
     try {
       if (!Files.exists(file)) {
-        create(file, secret.get());
+        create(file, secret.get() + "\n");
       }
       return read(file);
     } catch (IOException e) {
@@ -62,7 +62,7 @@ public final class SecretFile {
     Path fresh = file.resolveSibling(file.getFileName() + ".new");
     try {
       Files.deleteIfExists(fresh);
-      create(fresh, secret);
+      create(fresh, secret + "\n");
       Files.move(
           fresh,
           file,
@@ -73,14 +73,21 @@ public final class SecretFile {
     }
   }
 
-  private static void create(Path file, String secret) throws IOException {
+  /** Makes an empty file that only its owner may read; one that is there is left as it is. */
+  static void createEmpty(Path file) throws IOException {
+    if (!Files.exists(file)) {
+      create(file, "");
+    }
+  }
+
+  private static void create(Path file, String text) throws IOException {
     try (FileChannel channel =
         (FileChannel)
             Files.newByteChannel(
                 file,
                 EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
                 PosixFilePermissions.asFileAttribute(OWNER_ONLY))) {
-      ByteBuffer bytes = ByteBuffer.wrap((secret + "\n").getBytes(StandardCharsets.UTF_8));
+      ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
       while (bytes.hasRemaining()) {
         channel.write(bytes);
       }

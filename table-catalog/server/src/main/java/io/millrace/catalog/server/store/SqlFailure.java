@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.util.Locale;
 import java.util.Optional;
 import org.jdbi.v3.core.JdbiException;
+import org.sqlite.SQLiteException;
 
 /**
  * What an error of the database means for who asked. Databases put values into their messages, so
@@ -29,10 +30,25 @@ final class SqlFailure {
     return Optional.empty();
   }
 
+  /** The SQLSTATE, which SQLite has none of. */
+  private static String state(SQLException e) {
+    if (e instanceof SQLiteException sqlite) {
+      return switch (sqlite.getResultCode()) {
+        case SQLITE_CONSTRAINT_UNIQUE, SQLITE_CONSTRAINT_PRIMARYKEY -> "23505";
+        case SQLITE_CONSTRAINT_FOREIGNKEY -> "23503";
+        case SQLITE_CONSTRAINT_NOTNULL -> "23502";
+        // Lengths are all that is checked: SQLite does not look at those of types.
+        case SQLITE_CONSTRAINT_CHECK, SQLITE_TOOBIG -> TOO_LONG;
+        default -> "";
+      };
+    }
+    return Optional.ofNullable(e.getSQLState()).orElse("");
+  }
+
   /** Of a write; but for IO_FAILED, nothing was changed. */
   static MillraceException ofWrite(JdbiException e) {
     Optional<SQLException> found = in(e);
-    String state = found.map(SQLException::getSQLState).orElse("");
+    String state = found.map(SqlFailure::state).orElse("");
     if (state.equals(TOO_LONG) || state.equals(TOO_LONG_FOR_INDEX)) {
       return new MillraceException(
           ErrorCode.LIMIT_EXCEEDED,
@@ -59,23 +75,22 @@ final class SqlFailure {
   private static MillraceException taken(SQLException e) {
     String message = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
     ErrorCode code = ErrorCode.STATE_CORRUPT;
-    if (message.contains("securable_name")) {
+    // PostgreSQL names the constraint, SQLite its columns.
+    if (message.contains("securable_name") || message.contains("securable.folded_name")) {
       code = ErrorCode.SECURABLE_EXISTS;
-    } else if (message.contains("securable_location")) {
+    } else if (message.contains("securable_location") || message.contains("securable.location")) {
       code = ErrorCode.LOCATION_OVERLAPS;
     }
     return new MillraceException(
         code,
         "the catalog's database holds something that this instance does not know of (SQLSTATE %s)"
-            .formatted(e.getSQLState()),
+            .formatted(state(e)),
         "start this instance again, and let nothing else write to its database");
   }
 
-  /** The first line of what the database said, without the statement. */
+  /** The first line of what the database said. */
   static String told(Throwable failure) {
     Throwable said = in(failure).<Throwable>map(e -> e).orElse(failure);
-    String message = String.valueOf(said.getMessage());
-    int end = message.indexOf("; SQL statement:");
-    return (end < 0 ? message : message.substring(0, end)).lines().findFirst().orElse("");
+    return String.valueOf(said.getMessage()).lines().findFirst().orElse("");
   }
 }

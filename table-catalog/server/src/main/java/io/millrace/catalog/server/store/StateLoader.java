@@ -68,9 +68,7 @@ final class StateLoader {
         .forEach(body -> loader.principal(CatalogJson.principal(body)));
     handle
         .createQuery("SELECT group_id, member FROM membership")
-        .map(
-            (row, context) ->
-                new UUID[] {row.getObject(1, UUID.class), row.getObject(2, UUID.class)})
+        .map((row, context) -> new UUID[] {Columns.id(row, 1), Columns.id(row, 2)})
         .forEach(pair -> loader.member(pair[0], pair[1]));
     handle
         .createQuery("SELECT body FROM token")
@@ -97,8 +95,8 @@ final class StateLoader {
     Map<String, Set<Privilege>> known = new HashMap<>();
     while (rows.next()) {
       loader.grant(
-          rows.getObject(1, UUID.class),
-          rows.getObject(2, UUID.class),
+          Columns.id(rows, 1),
+          Columns.id(rows, 2),
           known.computeIfAbsent(rows.getString(3), StateLoader::privileges));
     }
   }

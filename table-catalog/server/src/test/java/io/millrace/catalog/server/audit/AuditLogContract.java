@@ -256,7 +256,7 @@ abstract class AuditLogContract {
       scene.store().audit(List.of(event(0), event(3600)));
       scene.clock().set(AT.plus(Duration.ofDays(30)).plusSeconds(1800));
 
-      new AuditRetention(scene.store().database().jdbi(), Duration.ofDays(30), scene.clock()).run();
+      new AuditRetention(scene.store().database(), Duration.ofDays(30), scene.clock()).run();
 
       assertThat(found(new AuditReader(scene.store().database().jdbi()), AuditFilter.ALL))
           .containsExactly("ann getTable main.s.t3600");

@@ -2,7 +2,7 @@ package io.millrace.catalog.server.audit;
 
 import io.millrace.catalog.server.store.StoreSettings;
 
-/** On H2. */
+/** On SQLite. */
 class TestEmbeddedAuditLog extends AuditLogContract {
   @Override
   protected StoreSettings settings() {

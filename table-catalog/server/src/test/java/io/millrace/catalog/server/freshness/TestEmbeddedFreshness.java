@@ -2,7 +2,7 @@ package io.millrace.catalog.server.freshness;
 
 import io.millrace.catalog.server.store.StoreSettings;
 
-/** On H2. */
+/** On SQLite. */
 class TestEmbeddedFreshness extends FreshnessContract {
   @Override
   protected StoreSettings settings() {

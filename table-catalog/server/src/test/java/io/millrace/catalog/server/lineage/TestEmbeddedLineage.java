@@ -2,7 +2,7 @@ package io.millrace.catalog.server.lineage;
 
 import io.millrace.catalog.server.store.StoreSettings;
 
-/** On H2. */
+/** On SQLite. */
 class TestEmbeddedLineage extends LineageContract {
   @Override
   protected StoreSettings settings() {

@@ -16,10 +16,6 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Clock;
 import java.time.LocalDateTime;
 import java.time.temporal.ChronoUnit;
@@ -55,6 +51,7 @@ public final class CatalogBenchmark {
   private static final int SCHEMAS = 100;
   private static final int DECISIONS = 300_000;
   private static final int LISTINGS = 50;
+  private static final int COMMITS = 5_000;
   private static final List<Action> ACTIONS =
       List.of(Action.SELECT, Action.MODIFY, Action.DESCRIBE, Action.ALTER);
   private static final List<Privilege> ON_TABLES =
@@ -73,7 +70,7 @@ public final class CatalogBenchmark {
   }
 
   private void run() throws IOException, InterruptedException, ExecutionException {
-    if (!Files.exists(folder.resolve("catalog.mv.db"))) {
+    if (!Files.exists(folder.resolve("catalog.db"))) {
       fill();
     }
     long heapBefore = heapAfterCollection();
@@ -84,7 +81,7 @@ public final class CatalogBenchmark {
       ObjectNode opened = line("open the file");
       opened.put("seconds", (System.nanoTime() - start) / 1_000_000 / 1e3);
       opened.put("cpu_s", (processNanos() - cpu) / 1_000_000 / 1e3);
-      opened.put("file_mb", Files.size(folder.resolve("catalog.mv.db")) >> 20);
+      opened.put("file_mb", Files.size(folder.resolve("catalog.db")) >> 20);
       write(opened);
       write(
           line("heap after collection")
@@ -94,7 +91,34 @@ public final class CatalogBenchmark {
       decide(store, 2);
       decideAfterMemberships(state);
       list(store);
+      commit(store);
     }
+  }
+
+  /** Writes one after the other, each of one grant: what a commit takes. */
+  private void commit(MetadataStore store) throws IOException {
+    UUID user = store.state().principal("user-1@example.com").orElseThrow().id();
+    List<UUID> tables =
+        store
+            .state()
+            .all()
+            .filter(securable -> securable.type() == SecurableType.TABLE)
+            .map(Securable::id)
+            .sorted()
+            .limit(COMMITS)
+            .toList();
+    long[] nanos = new long[COMMITS];
+    for (int i = 0; i < COMMITS; i++) {
+      UUID table = tables.get(i);
+      long start = System.nanoTime();
+      store.write(
+          tx -> {
+            tx.apply(new Change.PutGrant(table, user, Set.of(Privilege.SELECT)));
+            return table;
+          });
+      nanos[i] = System.nanoTime() - start;
+    }
+    write(millis(line("commit of one grant"), nanos));
   }
 
   // ---- what there is ---------------------------------------------------------------------------
@@ -135,8 +159,7 @@ public final class CatalogBenchmark {
       }
       store
           .database()
-          .jdbi()
-          .useTransaction(
+          .change(
               handle -> {
                 ChangeWriter writer = new ChangeWriter(handle);
                 changes.forEach(writer::write);
@@ -146,19 +169,6 @@ public final class CatalogBenchmark {
                 grants.make(tables, (GRANTS - 10 * 1_000 - SCHEMAS * 900) / TABLES, ON_TABLES);
                 handle.execute("UPDATE catalog_version SET version = 1");
               });
-    }
-    compact();
-  }
-
-  /** As after weeks of small changes, and not as after one of a million. */
-  private void compact() throws IOException {
-    String key = Files.readString(folder.resolve("catalog.key")).strip();
-    String url = "jdbc:h2:file:%s;CIPHER=AES".formatted(folder.resolve("catalog").toAbsolutePath());
-    try (Connection connection = DriverManager.getConnection(url, "millrace", key + " millrace");
-        Statement statement = connection.createStatement()) {
-      statement.execute("SHUTDOWN COMPACT");
-    } catch (SQLException e) {
-      throw new IOException("the database was not compacted", e);
     }
   }
 

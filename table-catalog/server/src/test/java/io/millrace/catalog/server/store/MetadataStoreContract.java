@@ -360,9 +360,9 @@ abstract class MetadataStoreContract {
             handle ->
                 handle.execute(
                     "INSERT INTO securable (id, parent, type, folded_name, location, body)"
-                        + " SELECT CAST(? AS UUID), parent, type, 'hidden', 'file:///hidden', body"
+                        + " SELECT ?, parent, type, 'hidden', 'file:///hidden', body"
                         + " FROM securable WHERE id = ?",
-                    UUID.randomUUID().toString(),
+                    UUID.randomUUID(),
                     table));
     assertThatThrownBy(() -> makeTable(store, "Hidden", "file:///other"))
         .isInstanceOfSatisfying(

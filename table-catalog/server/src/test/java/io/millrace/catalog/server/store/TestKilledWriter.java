@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,42 +41,63 @@ class TestKilledWriter {
           });
     }
     Random random = new Random(20_261_129);
-    Set<String> acknowledged = new LinkedHashSet<>();
+    int acknowledged = 0;
     int next = 0;
     for (int kill = 0; kill < KILLS; kill++) {
+      Set<String> made = new LinkedHashSet<>();
       try (ChildJvm child =
           ChildJvm.start(
               WritingProcess.class, settings().directory().toString(), String.valueOf(next))) {
         assertThat(child.hear()).isEqualTo("open");
         int writes = random.nextInt(WRITES_MOST);
         for (int i = 0; i < writes; i++) {
-          acknowledged.add(child.hear().substring("made ".length()));
+          made.add(child.hear().substring("made ".length()));
         }
         // It goes on meanwhile, and is somewhere in a later write.
         LockSupport.parkNanos(random.nextLong(NANOS_MOST));
-        child.kill().forEach(line -> acknowledged.add(line.substring("made ".length())));
+        child.kill().forEach(line -> made.add(line.substring("made ".length())));
       }
-      next = check(acknowledged, kill);
+      next = check(made, next, kill);
+      acknowledged += made.size();
     }
-    assertThat(acknowledged.size()).isGreaterThan(KILLS * WRITES_MOST / 4);
+    assertThat(acknowledged).isGreaterThan(KILLS * WRITES_MOST / 4);
+    everyPageIsWhole();
   }
 
-  /** Looks for all of them, and returns the number after the last table. */
-  private int check(Set<String> acknowledged, int kill) {
+  /**
+   * Looks for what this life of the process has made, and that what was there before still is.
+   *
+   * @param before how many tables there were before it
+   * @return how many there are now
+   */
+  private int check(Set<String> made, int before, int kill) {
     try (MetadataStore store = MetadataStore.open(settings(), Clock.systemUTC())) {
-      for (String name : acknowledged) {
-        Optional<Securable> found =
-            store.state().find(SecurableType.TABLE, List.of("main", "sales", name));
+      UUID schema =
+          store.state().find(SecurableType.SCHEMA, List.of("main", "sales")).orElseThrow().id();
+      for (String name : made) {
+        Optional<Securable> found = store.state().find(schema, SecurableType.TABLE, name);
         assertThat(found).as("%s after kill %d", name, kill).isPresent();
         assertThat(
                 store.state().granted(found.orElseThrow().id(), store.state().metastore().owner()))
             .containsExactly(Privilege.SELECT);
       }
-      long tables = store.state().all().filter(one -> one.type() == SecurableType.TABLE).count();
-      // One that was made and not acknowledged may be there for each kill, as a whole.
-      assertThat(tables).isBetween((long) acknowledged.size(), acknowledged.size() + kill + 1L);
+      // Tables are numbered without gaps: as many as before are those of before. One that was made
+      // and not acknowledged may be there, as a whole.
+      int tables = (int) store.state().children(schema, SecurableType.TABLE, "").count();
+      assertThat(tables).isBetween(before + made.size(), before + made.size() + 1);
+      assertThat(store.state().find(schema, SecurableType.TABLE, "t" + (tables - 1)).isPresent())
+          .isEqualTo(tables > 0);
       assertThat(store.state().version()).isEqualTo(tables + 1);
-      return (int) tables;
+      return tables;
+    }
+  }
+
+  private void everyPageIsWhole() {
+    try (Database database = Database.open(settings())) {
+      List<String> told =
+          database.read(
+              handle -> handle.createQuery("PRAGMA integrity_check").mapTo(String.class).list());
+      assertThat(told).containsExactly("ok");
     }
   }
 }

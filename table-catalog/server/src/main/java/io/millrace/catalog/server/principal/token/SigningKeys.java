@@ -12,6 +12,7 @@ import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
 import io.millrace.catalog.server.store.CatalogKey;
+import io.millrace.catalog.server.store.Columns;
 import io.millrace.catalog.server.store.Database;
 import io.millrace.catalog.server.store.MetadataStore;
 import java.security.SecureRandom;
@@ -19,11 +20,9 @@ import java.text.ParseException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,7 +48,7 @@ public final class SigningKeys {
 
   private static final String PURPOSE = "millrace catalog signing keys, 1";
 
-  private final Jdbi jdbi;
+  private final Database database;
   private final Clock clock;
   private final SealedText sealing;
   private final Duration verifiesFor;
@@ -57,7 +56,7 @@ public final class SigningKeys {
   private Instant looked = Instant.EPOCH;
 
   private SigningKeys(Database database, Clock clock, SealedText sealing, Duration verifiesFor) {
-    this.jdbi = database.jdbi();
+    this.database = database;
     this.clock = clock;
     this.sealing = sealing;
     this.verifiesFor = verifiesFor;
@@ -120,7 +119,7 @@ public final class SigningKeys {
     List<SigningKey> needed = stillNeeded(known, now);
     if (needed.size() < known.size()) {
       long oldest = needed.get(0).generation();
-      jdbi.useHandle(
+      database.change(
           handle -> handle.execute("DELETE FROM signing_key WHERE generation < ?", oldest));
     }
     keys = needed;
@@ -155,7 +154,7 @@ public final class SigningKeys {
   private void insert(SigningKey key) {
     String open = key.pair().toPublicJWK().toJSONString();
     try {
-      jdbi.useHandle(
+      database.change(
           handle ->
               handle.execute(
                   "INSERT INTO signing_key (generation, signs_from, public_key, sealed_key)"
@@ -181,20 +180,22 @@ public final class SigningKeys {
 
   private List<SigningKey> read() {
     List<Row> rows =
-        jdbi.withHandle(
-            handle ->
-                handle
-                    .createQuery(
-                        "SELECT generation, signs_from, public_key, sealed_key FROM signing_key"
-                            + " ORDER BY generation")
-                    .map(
-                        (row, context) ->
-                            new Row(
-                                row.getLong(1),
-                                row.getObject(2, OffsetDateTime.class).toInstant(),
-                                row.getString(3),
-                                row.getString(4)))
-                    .list());
+        database
+            .jdbi()
+            .withHandle(
+                handle ->
+                    handle
+                        .createQuery(
+                            "SELECT generation, signs_from, public_key, sealed_key FROM signing_key"
+                                + " ORDER BY generation")
+                        .map(
+                            (row, context) ->
+                                new Row(
+                                    row.getLong(1),
+                                    Columns.time(row, 2),
+                                    row.getString(3),
+                                    row.getString(4)))
+                        .list());
     return rows.stream().map(this::opened).toList();
   }
 
