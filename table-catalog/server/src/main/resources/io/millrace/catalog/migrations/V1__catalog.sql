@@ -32,7 +32,7 @@ CREATE TABLE permission (
   principal UUID NOT NULL,
   privileges VARCHAR(2048) NOT NULL CHECK (LENGTH(privileges) <= 2048),
   PRIMARY KEY (securable, principal)
-);
+) ${in_key_order};
 CREATE INDEX permission_principal ON permission (principal);
 
 CREATE TABLE principal (
@@ -45,7 +45,7 @@ CREATE TABLE membership (
   group_id UUID NOT NULL REFERENCES principal (id),
   member UUID NOT NULL REFERENCES principal (id),
   PRIMARY KEY (group_id, member)
-);
+) ${in_key_order};
 CREATE INDEX membership_member ON membership (member);
 
 CREATE TABLE token (

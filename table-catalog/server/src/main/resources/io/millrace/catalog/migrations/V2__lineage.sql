@@ -55,7 +55,7 @@ CREATE TABLE lineage_output (
   last_version BIGINT NOT NULL,
   changed BIGINT NOT NULL,
   PRIMARY KEY (run, dataset)
-);
+) ${in_key_order};
 CREATE INDEX lineage_output_changed ON lineage_output (changed);
 
 -- No target: read by a statement that wrote nothing. Columns empty: of the whole dataset.

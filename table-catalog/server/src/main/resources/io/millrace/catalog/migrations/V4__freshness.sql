@@ -10,4 +10,4 @@ CREATE TABLE table_epoch (
   number BIGINT NOT NULL,
   body VARCHAR NOT NULL,
   PRIMARY KEY (securable, number)
-);
+) ${in_key_order};

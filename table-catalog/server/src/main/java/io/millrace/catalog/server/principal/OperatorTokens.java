@@ -9,7 +9,6 @@ import io.millrace.catalog.server.principal.token.TokenService;
 import io.millrace.catalog.server.service.Gate;
 import io.millrace.catalog.server.store.MetadataStore;
 import io.millrace.catalog.server.store.StoreSettings;
-import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.UUID;
@@ -19,8 +18,6 @@ import java.util.UUID;
  * for it, and closed again.
  */
 public final class OperatorTokens {
-  private static final String DATABASE_FILE = "catalog.mv.db";
-
   private OperatorTokens() {}
 
   /**
@@ -31,9 +28,7 @@ public final class OperatorTokens {
    *     catalog; otherwise as {@link TokenService#createAsOperator}
    */
   public static IssuedToken create(StoreSettings settings, TokenRequest request, Clock clock) {
-    boolean missing =
-        settings.postgres().isEmpty() && !Files.exists(settings.directory().resolve(DATABASE_FILE));
-    if (missing) {
+    if (!settings.isThere()) {
       throw noCatalog(settings);
     }
     try (MetadataStore store = MetadataStore.open(settings, clock)) {

@@ -78,12 +78,7 @@ public final class Database implements AutoCloseable {
       Flyway.configure()
           .dataSource(pool)
           .locations("classpath:io/millrace/catalog/migrations")
-          .placeholders(
-              Map.of(
-                  "counted",
-                  lock.isPresent()
-                      ? "INTEGER PRIMARY KEY AUTOINCREMENT"
-                      : "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"))
+          .placeholders(dialect(lock.isPresent()))
           // Flyway would pass over what a later release did.
           .ignoreMigrationPatterns(new String[0])
           .load()
@@ -96,6 +91,18 @@ public final class Database implements AutoCloseable {
       lock.ifPresent(CatalogLock::close);
       throw translated(settings, e);
     }
+  }
+
+  /** What the migrations cannot say in one way. */
+  private static Map<String, String> dialect(boolean isSqlite) {
+    return Map.of(
+        "counted",
+        isSqlite
+            ? "INTEGER PRIMARY KEY AUTOINCREMENT"
+            : "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+        // Rows lie in the index of their key, and not beside it.
+        "in_key_order",
+        isSqlite ? "WITHOUT ROWID" : "");
   }
 
   private static HikariConfig config(StoreSettings settings) {

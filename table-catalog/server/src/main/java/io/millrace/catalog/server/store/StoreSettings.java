@@ -2,6 +2,7 @@ package io.millrace.catalog.server.store;
 
 import static java.util.Objects.requireNonNull;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -34,6 +35,11 @@ public record StoreSettings(Path directory, Optional<Postgres> postgres) {
     public String toString() {
       return "Postgres[url=" + url + ", user=" + user + "]";
     }
+  }
+
+  /** Whether there is something to open; always, of a PostgreSQL database, which is not asked. */
+  public boolean isThere() {
+    return postgres.isPresent() || Files.exists(directory.resolve(SqliteFile.FILE));
   }
 
   public static StoreSettings embedded(Path directory) {

@@ -20,13 +20,15 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 
 /**
  * A PostgreSQL of its own for the tests of this process, from Debian's package: made in a temporary
- * directory, listening on a free port of 127.0.0.1, stopped and deleted when the process ends.
- * PostgreSQL refuses to run as root, who therefore starts it as the package's user.
+ * directory, listening on a free port of 127.0.0.1, stopped and deleted when the process ends, and
+ * therefore without a thought for power cuts. PostgreSQL refuses to run as root, who therefore
+ * starts it as the package's user.
  */
-final class PostgresCluster {
+public final class PostgresCluster {
   private static final Path INSTALLED = Path.of("/usr/lib/postgresql");
   private static final String USER = "millrace";
   private static final AtomicInteger DATABASES = new AtomicInteger();
@@ -65,8 +67,23 @@ final class PostgresCluster {
     return name.matches("\\d+") ? Integer.parseInt(name) : 0;
   }
 
+  /** Skips the tests of a class where there is none. */
+  public static void assumeInstalled() {
+    Assumptions.assumeTrue(
+        binaries().isPresent(), "no PostgreSQL in /usr/lib/postgresql: apt-get install postgresql");
+  }
+
+  /** A catalog on a new and empty database of the cluster of this process. */
+  public static StoreSettings settings(Path directory) {
+    try {
+      return new StoreSettings(directory, Optional.of(running().database()));
+    } catch (IOException | SQLException | InterruptedException e) {
+      throw new IllegalStateException("no database in the cluster", e);
+    }
+  }
+
   /** The one of this process. */
-  static synchronized PostgresCluster running() throws IOException, InterruptedException {
+  private static synchronized PostgresCluster running() throws IOException, InterruptedException {
     if (running == null) {
       PostgresCluster cluster =
           new PostgresCluster(
@@ -108,7 +125,7 @@ final class PostgresCluster {
         "-t",
         "120",
         "-o",
-        "-c listen_addresses=127.0.0.1 -c port=%d -c unix_socket_directories=%s"
+        "-c listen_addresses=127.0.0.1 -c port=%d -c unix_socket_directories=%s -c fsync=off"
             .formatted(port, directory),
         "start");
   }
@@ -156,7 +173,7 @@ final class PostgresCluster {
   }
 
   /** A new and empty database. */
-  StoreSettings.Postgres database() throws SQLException {
+  private StoreSettings.Postgres database() throws SQLException {
     String name = "catalog_" + DATABASES.incrementAndGet();
     try (Connection connection = DriverManager.getConnection(url("postgres"), USER, password);
         Statement statement = connection.createStatement()) {

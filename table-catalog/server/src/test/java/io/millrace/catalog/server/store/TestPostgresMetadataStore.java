@@ -11,10 +11,8 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,14 +27,12 @@ class TestPostgresMetadataStore extends MetadataStoreContract {
 
   @BeforeAll
   static void postgresIsInstalled() {
-    Assumptions.assumeTrue(
-        PostgresCluster.binaries().isPresent(),
-        "no PostgreSQL in /usr/lib/postgresql: apt-get install postgresql");
+    PostgresCluster.assumeInstalled();
   }
 
   @BeforeEach
-  void anEmptyDatabase() throws Exception {
-    settings = new StoreSettings(directory, Optional.of(PostgresCluster.running().database()));
+  void anEmptyDatabase() {
+    settings = PostgresCluster.settings(directory);
   }
 
   @Override
