@@ -89,8 +89,7 @@ public final class CatalogHttpBenchmark {
         TokenRequest request =
             new TokenRequest(
                 "user-%d@example.com".formatted(i), Token.Kind.PERSONAL, Optional.empty(), "");
-        made.add(
-            service.createAsOperator(request, UUID.randomUUID().toString()).secret().text());
+        made.add(service.createAsOperator(request, UUID.randomUUID().toString()).secret().text());
       }
       return made;
     }
@@ -189,9 +188,10 @@ public final class CatalogHttpBenchmark {
             TABLES + "?catalog_name=catalog_0&schema_name=schema_0&max_results=" + page + next;
         JsonNode answer = JSON.readTree(get(i, path).body());
         seen += answer.path("tables").size();
-        next = answer.hasNonNull("next_page_token")
-            ? "&page_token=" + answer.get("next_page_token").textValue()
-            : "";
+        next =
+            answer.hasNonNull("next_page_token")
+                ? "&page_token=" + answer.get("next_page_token").textValue()
+                : "";
       } while (!next.isEmpty() && seen < most);
       nanos[i] = System.nanoTime() - start;
       tables += seen;
