@@ -57,9 +57,8 @@ class TestHostileRequests {
     assertThat(list.version()).isEqualTo(version);
     List<HttpRequest> refused =
         List.of(
-            // Deep, and larger than is read.
-            request(CATALOGS).POST(text("{\"name\":" + "[".repeat(100_000))).build(),
-            request(CATALOGS).POST(text("x".repeat(9 << 20))).build(),
+            // Deep, and packed.
+            request(CATALOGS).POST(text("{\"name\":" + "[".repeat(10_000))).build(),
             request(CATALOGS)
                 .header("Content-Encoding", "gzip")
                 .POST(HttpRequest.BodyPublishers.ofByteArray(gzip("{\"name\":\"zipped\"}")))
@@ -94,6 +93,14 @@ class TestHostileRequests {
     HttpResponse<String> after =
         http.send(request(CATALOGS).GET().build(), HttpResponse.BodyHandlers.ofString());
     assertThat(after.body()).isEqualTo(list.body());
+  }
+
+  /** Over HTTP/1.1: over HTTP/2, Java 17's client goes on to wait until it may send the rest. */
+  @Test
+  void aBodyThatIsTooLargeIsNotRead() throws Exception {
+    HttpResponse<String> answer =
+        server.send(CatalogServer.ADMIN, "POST", CATALOGS, "x".repeat(9 << 20));
+    assertThat(answer.statusCode()).isEqualTo(413);
   }
 
   @Test
