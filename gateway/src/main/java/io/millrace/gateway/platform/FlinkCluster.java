@@ -94,8 +94,10 @@ public final class FlinkCluster implements AutoCloseable {
     configuration.set(WebOptions.ACCESS_CONTROL_ALLOW_ORIGIN, "http://127.0.0.1:" + restPort);
     configuration.set(SecurityOptions.DELEGATION_TOKENS_ENABLED, false);
     configuration.set(CoreOptions.TMP_DIRS, scratch.toString());
-    configuration.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, checkpoints.toUri().toString());
-    configuration.set(CheckpointingOptions.SAVEPOINT_DIRECTORY, checkpoints.toUri().toString());
+    // Flink reads no escapes in it: a blank is a blank.
+    String directory = "file://" + checkpoints.toAbsolutePath().normalize();
+    configuration.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, directory);
+    configuration.set(CheckpointingOptions.SAVEPOINT_DIRECTORY, directory);
     configuration.set(TaskManagerOptions.NETWORK_MEMORY_MIN, size.networkMemory());
     configuration.set(TaskManagerOptions.NETWORK_MEMORY_MAX, size.networkMemory());
     configuration.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, size.managedMemory());
