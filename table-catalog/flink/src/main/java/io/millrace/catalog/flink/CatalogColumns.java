@@ -17,7 +17,7 @@ import org.apache.flink.table.types.logical.RowType;
 import org.apache.flink.table.types.utils.TypeConversions;
 
 /** Columns as the catalog keeps them, and as Flink has them. Stateless. */
-final class CatalogColumns {
+public final class CatalogColumns {
   private CatalogColumns() {}
 
   /**
@@ -26,7 +26,7 @@ final class CatalogColumns {
    * @param comments by name of the column
    * @throws io.millrace.catalog.MillraceException TYPE_UNSUPPORTED naming the column
    */
-  static List<ColumnInfo> of(
+  public static List<ColumnInfo> of(
       RowType row, Map<String, String> comments, List<String> partitionColumns) {
     List<ColumnInfo> columns = new ArrayList<>();
     for (RowType.RowField field : DeltaTypes.kept(row).getFields()) {

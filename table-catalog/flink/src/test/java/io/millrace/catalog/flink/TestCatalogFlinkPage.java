@@ -72,7 +72,7 @@ class TestCatalogFlinkPage {
         String placed =
             statement
                 .replace("http://127.0.0.1:8787", server.uri().toString())
-                .replace("/home/me/.millrace/catalog/admin.token", token.toString())
+                .replace("/home/me/.millrace/admin.token", token.toString())
                 .replace("/data/", folder + "/data/");
         List<String> answer = List.of();
         try {

@@ -14,6 +14,7 @@ import io.millrace.catalog.server.freshness.FreshnessService;
 import io.millrace.catalog.server.lineage.LineageService;
 import io.millrace.catalog.server.lineage.LineageSettings;
 import io.millrace.catalog.server.lineage.LineageStore;
+import io.millrace.catalog.server.pipeline.PipelineCatalog;
 import io.millrace.catalog.server.principal.FirstStart;
 import io.millrace.catalog.server.principal.PrincipalService;
 import io.millrace.catalog.server.principal.token.AccessTokens;
@@ -77,13 +78,19 @@ public final class RunningCatalog implements AutoCloseable {
   private final AuditLog audit;
   private final HttpServer http;
   private final FirstStart.Result first;
+  private final PipelineCatalog pipelines;
 
   private RunningCatalog(
-      MetadataStore store, AuditLog audit, HttpServer http, FirstStart.Result first) {
+      MetadataStore store,
+      AuditLog audit,
+      HttpServer http,
+      FirstStart.Result first,
+      PipelineCatalog pipelines) {
     this.store = store;
     this.audit = audit;
     this.http = http;
     this.first = first;
+    this.pipelines = pipelines;
   }
 
   /**
@@ -92,12 +99,15 @@ public final class RunningCatalog implements AutoCloseable {
    * @param host the interface to listen on
    * @param port 0 for any that is free
    * @param storageRoot where a new catalog puts managed tables: a path or a URI
+   * @param tokenFile where a new catalog writes its admin's token
    */
-  public record Options(StoreSettings store, String host, int port, String storageRoot) {
+  public record Options(
+      StoreSettings store, String host, int port, String storageRoot, Path tokenFile) {
     public Options {
       requireNonNull(store, "store is null");
       requireNonNull(host, "host is null");
       requireNonNull(storageRoot, "storageRoot is null");
+      requireNonNull(tokenFile, "tokenFile is null");
     }
 
     /** On this machine only, in a directory of its own. */
@@ -106,7 +116,13 @@ public final class RunningCatalog implements AutoCloseable {
           StoreSettings.embedded(directory),
           "127.0.0.1",
           port,
-          tables.toAbsolutePath().normalize().toString());
+          tables.toAbsolutePath().normalize().toString(),
+          directory.resolve(FirstStart.TOKEN_FILE));
+    }
+
+    /** The same, with the token in another place. */
+    public Options withTokenFile(Path file) {
+      return new Options(store, host, port, storageRoot, file);
     }
   }
 
@@ -123,7 +139,8 @@ public final class RunningCatalog implements AutoCloseable {
       SecureRandom random = new SecureRandom();
       Path directory = options.store().directory();
       FirstStart.Result first =
-          FirstStart.run(store, directory, Location.normalize(options.storageRoot()), random);
+          FirstStart.run(
+              store, options.tokenFile(), Location.normalize(options.storageRoot()), random);
       audit =
           new AuditLog(
               AuditSettings.DEFAULT,
@@ -133,13 +150,17 @@ public final class RunningCatalog implements AutoCloseable {
       Gate gate = new Gate(audit::add, clock);
       AccessTokens accessTokens = AccessTokens.open(store, CatalogKey.load(directory), random);
       Authenticator authenticator = new Authenticator(store, accessTokens);
+      LineageService lineage =
+          new LineageService(LineageStore.open(store, LineageSettings.DEFAULT), gate);
+      FreshnessService freshness = new FreshnessService(store, gate, FreshnessService.EPOCHS_KEPT);
       HttpServer http =
           HttpServer.start(
               options.host(),
               options.port(),
-              routes(store, gate, accessTokens, random),
+              routes(store, gate, accessTokens, random, lineage, freshness),
               authenticator::authenticate);
-      return new RunningCatalog(store, audit, http, first);
+      return new RunningCatalog(
+          store, audit, http, first, new PipelineCatalog(store, gate, lineage, freshness));
     } catch (RuntimeException e) {
       if (audit != null) {
         audit.close();
@@ -150,15 +171,18 @@ public final class RunningCatalog implements AutoCloseable {
   }
 
   private static List<Route> routes(
-      MetadataStore store, Gate gate, AccessTokens accessTokens, SecureRandom random) {
+      MetadataStore store,
+      Gate gate,
+      AccessTokens accessTokens,
+      SecureRandom random,
+      LineageService lineage,
+      FreshnessService freshness) {
     Work work = new Work(store, gate);
     StagingTables staging = new StagingTables(work);
     SchemaObjects objects = new SchemaObjects(work);
     PrincipalService principals = new PrincipalService(store, gate);
     TokenService tokens = new TokenService(store, gate, TokenLimits.DEFAULT, random);
     AuditReader auditReader = new AuditReader(store.database().jdbi());
-    LineageService lineage =
-        new LineageService(LineageStore.open(store, LineageSettings.DEFAULT), gate);
     return Stream.of(
             new CatalogResource(work, new Catalogs(work)).routes(),
             new TableResource(work, new Tables(work), staging).routes(),
@@ -180,8 +204,7 @@ public final class RunningCatalog implements AutoCloseable {
             new LineageResource(lineage).routes(),
             new AuditResource(work, auditReader).routes(),
             new SystemResource(new SystemTables(store::state, gate, auditReader, lineage)).routes(),
-            new FreshnessResource(new FreshnessService(store, gate, FreshnessService.EPOCHS_KEPT))
-                .routes())
+            new FreshnessResource(freshness).routes())
         .flatMap(List::stream)
         .toList();
   }
@@ -194,6 +217,11 @@ public final class RunningCatalog implements AutoCloseable {
   /** Whether the catalog was made now, and where its admin's token is. */
   public FirstStart.Result firstStart() {
     return first;
+  }
+
+  /** What pipelines of this process tell the catalog. */
+  public PipelineCatalog pipelines() {
+    return pipelines;
   }
 
   /** Who decides, by the state as it is when it is asked. */

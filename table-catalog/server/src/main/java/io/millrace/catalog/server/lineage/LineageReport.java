@@ -73,6 +73,8 @@ public record LineageReport(
   public enum Scope {
     /** Nothing: what it does not name is over, for each target that it names. */
     COMPLETE,
+    /** Nothing at all: whatever the job had and it does not name is over. */
+    WHOLE,
     /** Perhaps something: what no event of a run named is over when the run completes. */
     PARTIAL
   }

@@ -53,7 +53,7 @@ final class ReportReader {
         put(key, flow.transformation(), run);
       }
     }
-    if (report.scope() == LineageReport.Scope.COMPLETE) {
+    if (report.scope() != LineageReport.Scope.PARTIAL) {
       endUnnamed(named);
     }
     run.filter(each -> each.state() == LineageRun.State.COMPLETE).ifPresent(this::endUnseen);
@@ -198,7 +198,8 @@ final class ReportReader {
     for (LineageEdge edge : graph.ofJob(job)) {
       boolean over =
           edge.ended().isEmpty()
-              && edge.key().target().filter(targets::contains).isPresent()
+              && (report.scope() == LineageReport.Scope.WHOLE
+                  || edge.key().target().filter(targets::contains).isPresent())
               && !named.contains(edge.key())
               && edge.firstSeen().isBefore(at);
       if (over) {

@@ -35,10 +35,7 @@ public final class StatementReport {
   /** Namespace of tables that only the engine knows, such as temporary ones. */
   static final String ENGINE = "flink";
 
-  private final CatalogState catalog;
-  private final Gate gate;
-  private final Caller caller;
-  private final Function<ObjectName, Optional<DatasetRef.Outside>> outside;
+  private final Function<ObjectName, DatasetRef> datasets;
   private final Map<ObjectName, DatasetRef> known = new HashMap<>();
 
   /**
@@ -51,10 +48,20 @@ public final class StatementReport {
       Gate gate,
       Caller caller,
       Function<ObjectName, Optional<DatasetRef.Outside>> outside) {
-    this.catalog = requireNonNull(catalog, "catalog is null");
-    this.gate = requireNonNull(gate, "gate is null");
-    this.caller = requireNonNull(caller, "caller is null");
-    this.outside = requireNonNull(outside, "outside is null");
+    this(name -> found(catalog, gate, caller, name, outside));
+    requireNonNull(catalog, "catalog is null");
+    requireNonNull(gate, "gate is null");
+    requireNonNull(caller, "caller is null");
+    requireNonNull(outside, "outside is null");
+  }
+
+  private StatementReport(Function<ObjectName, DatasetRef> datasets) {
+    this.datasets = datasets;
+  }
+
+  /** Of statements whose names are all known to whoever reports. */
+  public static StatementReport ofNames(Function<ObjectName, DatasetRef> datasets) {
+    return new StatementReport(requireNonNull(datasets, "datasets is null"));
   }
 
   /**
@@ -143,10 +150,15 @@ public final class StatementReport {
   }
 
   private DatasetRef dataset(ObjectName name) {
-    return known.computeIfAbsent(name, this::found);
+    return known.computeIfAbsent(name, datasets);
   }
 
-  private DatasetRef found(ObjectName name) {
+  private static DatasetRef found(
+      CatalogState catalog,
+      Gate gate,
+      Caller caller,
+      ObjectName name,
+      Function<ObjectName, Optional<DatasetRef.Outside>> outside) {
     Optional<Securable> table =
         name.parts().size() == SecurableType.TABLE.nameParts()
             ? catalog.find(SecurableType.TABLE, name.parts())

@@ -214,6 +214,22 @@ public sealed interface Definition {
           mask);
     }
 
+    public Column withComment(Optional<String> changed) {
+      return new Column(
+          name,
+          typeText,
+          typeName,
+          typeJson,
+          typePrecision,
+          typeScale,
+          typeIntervalType,
+          nullable,
+          changed,
+          partitionIndex,
+          tags,
+          mask);
+    }
+
     public Column withMask(Optional<Policy> changed) {
       return new Column(
           name,

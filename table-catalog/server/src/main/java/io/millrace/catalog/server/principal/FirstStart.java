@@ -27,7 +27,7 @@ import java.util.UUID;
  * for that user, in a file that only whoever starts the process may read. There is no password.
  */
 public final class FirstStart {
-  /** The file with the token, in the catalog's directory. */
+  /** How the file with the token is called. */
   public static final String TOKEN_FILE = "admin.token";
 
   /** The group of metastore admins, as it is called at first. */
@@ -54,12 +54,11 @@ public final class FirstStart {
    * Makes the catalog if there is none, in one transaction; does nothing otherwise, even if the
    * file is gone.
    *
-   * @param directory of the catalog
+   * @param file for the token
    * @param storageRoot under which managed tables get their places; a normalised URI
    */
   public static Result run(
-      MetadataStore store, Path directory, String storageRoot, SecureRandom random) {
-    Path file = directory.resolve(TOKEN_FILE);
+      MetadataStore store, Path file, String storageRoot, SecureRandom random) {
     boolean made =
         store.write(
             tx -> {
@@ -69,7 +68,7 @@ public final class FirstStart {
               String secret = create(tx, storageRoot, random);
               // Before the commit: a token that is worth nothing can be made again, and one that
               // nobody has cannot.
-              SecretFile.createDirectory(directory);
+              SecretFile.createDirectory(file.toAbsolutePath().getParent());
               SecretFile.write(file, secret);
               return true;
             });

@@ -29,6 +29,9 @@ public final class StagingTables {
   /** How long a place waits for its table. */
   public static final Duration VALIDITY = Duration.ofHours(24);
 
+  /** Where in a storage root the places lie. */
+  static final String FOLDER = "/tables";
+
   private final Work work;
 
   public StagingTables(Work work) {
@@ -82,7 +85,7 @@ public final class StagingTables {
                   id,
                   parent.id(),
                   CatalogState.folded(name),
-                  Places.managedRoot(in.state(), parent) + "/tables/" + id,
+                  Places.managedRoot(in.state(), parent) + FOLDER + "/" + id,
                   caller.principal());
           in.handle()
               .execute(

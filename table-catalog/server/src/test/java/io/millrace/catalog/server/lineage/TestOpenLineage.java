@@ -6,10 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.networknt.schema.JsonSchema;
-import com.networknt.schema.JsonSchemaFactory;
-import com.networknt.schema.SchemaLocation;
-import com.networknt.schema.SpecVersion;
 import io.millrace.catalog.access.Privilege;
 import io.millrace.catalog.access.SecurableType;
 import io.millrace.catalog.server.CatalogScene;
@@ -17,15 +13,11 @@ import io.millrace.catalog.server.lineage.LineageService.Around;
 import io.millrace.catalog.server.lineage.LineageService.Direction;
 import io.millrace.catalog.server.store.StoreSettings;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -310,8 +302,10 @@ class TestOpenLineage {
         .extracting(event -> event.get("eventType").asText())
         .containsExactly("START", "COMPLETE");
     for (ObjectNode event : page.events()) {
-      assertThat(problems("2-0-2/OpenLineage.json", event)).isEmpty();
-      assertThat(problems("facets/2-0-4/JobTypeJobFacet.json", event.at("/job/facets").deepCopy()))
+      assertThat(PublishedSchemas.problems("2-0-2/OpenLineage.json", event)).isEmpty();
+      assertThat(
+              PublishedSchemas.problems(
+                  "facets/2-0-4/JobTypeJobFacet.json", event.at("/job/facets").deepCopy()))
           .isEmpty();
       for (JsonNode dataset : both(event)) {
         for (String facet :
@@ -319,7 +313,7 @@ class TestOpenLineage {
                 "facets/1-2-0/ColumnLineageDatasetFacet.json",
                 "facets/1-2-0/SchemaDatasetFacet.json",
                 "facets/1-0-1/DatasetVersionDatasetFacet.json")) {
-          assertThat(problems(facet, dataset.get("facets"))).as(facet).isEmpty();
+          assertThat(PublishedSchemas.problems(facet, dataset.get("facets"))).as(facet).isEmpty();
         }
       }
     }
@@ -331,7 +325,9 @@ class TestOpenLineage {
         .isEqualTo("main.s.silver");
     ObjectNode broken = page.events().get(0).deepCopy();
     broken.remove("eventTime");
-    assertThat(problems("2-0-2/OpenLineage.json", broken)).as("the check can fail").isNotEmpty();
+    assertThat(PublishedSchemas.problems("2-0-2/OpenLineage.json", broken))
+        .as("the check can fail")
+        .isNotEmpty();
 
     List<String> before = names(upstream("main.s.gold", "total"));
     scene.enter("ann");
@@ -347,31 +343,6 @@ class TestOpenLineage {
     event.get("inputs").forEach(datasets::add);
     event.get("outputs").forEach(datasets::add);
     return datasets;
-  }
-
-  private static List<String> problems(String schema, JsonNode value) throws IOException {
-    Map<String, String> schemas = new HashMap<>();
-    for (String each :
-        List.of(
-            "2-0-2/OpenLineage.json",
-            "facets/1-2-0/ColumnLineageDatasetFacet.json",
-            "facets/1-2-0/SchemaDatasetFacet.json",
-            "facets/1-0-1/DatasetVersionDatasetFacet.json",
-            "facets/2-0-4/JobTypeJobFacet.json",
-            "facets/1-0-2/ExternalQueryRunFacet.json")) {
-      String file = "/openlineage" + each.substring(each.lastIndexOf('/'));
-      try (InputStream in = TestOpenLineage.class.getResourceAsStream(file)) {
-        schemas.put(
-            "https://openlineage.io/spec/" + each,
-            new String(in.readAllBytes(), StandardCharsets.UTF_8));
-      }
-    }
-    JsonSchema validator =
-        JsonSchemaFactory.getInstance(
-                SpecVersion.VersionFlag.V202012,
-                builder -> builder.schemaLoaders(loaders -> loaders.schemas(schemas)))
-            .getSchema(SchemaLocation.of("https://openlineage.io/spec/" + schema));
-    return validator.validate(value).stream().map(Object::toString).toList();
   }
 
   @Test

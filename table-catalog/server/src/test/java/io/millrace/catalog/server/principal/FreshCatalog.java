@@ -37,7 +37,7 @@ public final class FreshCatalog implements AutoCloseable {
   public FreshCatalog(Path directory) {
     this.directory = directory;
     this.store = MetadataStore.open(StoreSettings.embedded(directory), clock);
-    FirstStart.run(store, directory, "file:///lake", random);
+    FirstStart.run(store, directory.resolve("admin.token"), "file:///lake", random);
     this.gate = new Gate(decisions::add, clock);
     this.tokens = new TokenService(store, gate, TokenLimits.DEFAULT, random);
     this.principals = new PrincipalService(store, gate);

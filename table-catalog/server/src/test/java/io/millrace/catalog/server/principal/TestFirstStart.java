@@ -30,7 +30,8 @@ class TestFirstStart {
   void anEmptyDatabaseBecomesACatalogWithOneAdmin() throws Exception {
     try (MetadataStore store = open()) {
       FirstStart.Result result =
-          FirstStart.run(store, directory, "file:///lake", new SecureRandom());
+          FirstStart.run(
+              store, directory.resolve("admin.token"), "file:///lake", new SecureRandom());
 
       assertThat(result).isEqualTo(new FirstStart.Result(true, directory.resolve("admin.token")));
       Principal admin = store.state().principal("admin").orElseThrow();
@@ -53,13 +54,14 @@ class TestFirstStart {
     String token;
     long version;
     try (MetadataStore store = open()) {
-      FirstStart.run(store, directory, "file:///lake", new SecureRandom());
+      FirstStart.run(store, directory.resolve("admin.token"), "file:///lake", new SecureRandom());
       token = Files.readString(directory.resolve("admin.token"));
       version = store.state().version();
     }
     try (MetadataStore store = open()) {
       FirstStart.Result result =
-          FirstStart.run(store, directory, "file:///elsewhere", new SecureRandom());
+          FirstStart.run(
+              store, directory.resolve("admin.token"), "file:///elsewhere", new SecureRandom());
 
       assertThat(result.made()).isFalse();
       assertThat(store.state().version()).isEqualTo(version);
@@ -70,11 +72,11 @@ class TestFirstStart {
   @Test
   void aLostTokenFileIsNotMadeAnewAndTheOperatorMakesAnotherToken() throws Exception {
     try (MetadataStore store = open()) {
-      FirstStart.run(store, directory, "file:///lake", new SecureRandom());
+      FirstStart.run(store, directory.resolve("admin.token"), "file:///lake", new SecureRandom());
     }
     Files.delete(directory.resolve("admin.token"));
     try (MetadataStore store = open()) {
-      FirstStart.run(store, directory, "file:///lake", new SecureRandom());
+      FirstStart.run(store, directory.resolve("admin.token"), "file:///lake", new SecureRandom());
       assertThat(directory.resolve("admin.token")).doesNotExist();
     }
     IssuedToken issued =
@@ -91,7 +93,7 @@ class TestFirstStart {
   @Test
   void theOperatorMakesNoTokenWhileAnotherProcessHasTheCatalogOpen() throws Exception {
     try (MetadataStore store = open()) {
-      FirstStart.run(store, directory, "file:///lake", new SecureRandom());
+      FirstStart.run(store, directory.resolve("admin.token"), "file:///lake", new SecureRandom());
       assertThat(OperatorProcess.run(directory, "admin"))
           .startsWith(
               "ALREADY_RUNNING: the catalog in "
