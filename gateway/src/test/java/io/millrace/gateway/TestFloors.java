@@ -23,8 +23,9 @@ class TestFloors {
           .definedBy(
               "io.millrace.catalog",
               "io.millrace.catalog.access..",
-              "io.millrace.catalog.lineage..",
-              "io.millrace.catalog.server..")
+              "io.millrace.catalog.lineage..")
+          .layer("catalog server")
+          .definedBy("io.millrace.catalog.server..")
           .layer("catalog for Flink")
           .definedBy("io.millrace.catalog.flink..")
           .layer("delta")
@@ -37,6 +38,8 @@ class TestFloors {
           .definedBy("io.millrace.gateway..")
           .whereLayer("catalog")
           .mayNotAccessAnyLayer()
+          .whereLayer("catalog server")
+          .mayOnlyAccessLayers("catalog")
           .whereLayer("catalog for Flink")
           .mayOnlyAccessLayers("catalog", "delta")
           .whereLayer("delta")

@@ -47,10 +47,14 @@ final class DetachedPlatform {
             console.out().println(state.get().toJson());
           } else {
             console.out().println("Millrace is up in process " + process.pid() + ".");
-            console.out().println("  Kafka  " + state.get().bootstrapServers());
-            console.out().println("  Flink  " + state.get().flinkUrl());
-            console.out().println("  data   " + directory.root());
-            console.out().println("  log    " + directory.logFile());
+            console.out().println("  Kafka   " + state.get().bootstrapServers());
+            console.out().println("  Flink   " + state.get().flinkUrl());
+            console.out().println("  catalog " + state.get().catalogUrl());
+            if (Files.exists(directory.adminToken())) {
+              console.out().println("  token   " + directory.adminToken());
+            }
+            console.out().println("  data    " + directory.root());
+            console.out().println("  log     " + directory.logFile());
             console.out().println("Stop it with: millrace down" + directory.asOption());
           }
           return 0;

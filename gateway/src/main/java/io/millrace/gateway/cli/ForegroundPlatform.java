@@ -5,6 +5,7 @@ import io.millrace.gateway.Home;
 import io.millrace.gateway.platform.Platform;
 import io.millrace.gateway.platform.PlatformDirectory;
 import io.millrace.gateway.platform.Ports;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
@@ -63,10 +64,14 @@ final class ForegroundPlatform {
 
   private static void announce(Platform platform, Instant began, Console console) {
     console.out().println("Millrace is up after " + elapsed(began).strip() + ".");
-    console.out().println("  Kafka  " + platform.bootstrapServers());
-    console.out().println("  Flink  " + platform.flinkUrl());
-    console.out().println("  data   " + platform.directory().root());
-    console.out().println("  log    " + platform.directory().logFile());
+    console.out().println("  Kafka   " + platform.bootstrapServers());
+    console.out().println("  Flink   " + platform.flinkUrl());
+    console.out().println("  catalog " + platform.catalogUrl());
+    if (Files.exists(platform.directory().adminToken())) {
+      console.out().println("  token   " + platform.directory().adminToken());
+    }
+    console.out().println("  data    " + platform.directory().root());
+    console.out().println("  log     " + platform.directory().logFile());
     console
         .out()
         .println("Stop it with Ctrl-C, or: millrace down" + platform.directory().asOption());

@@ -10,7 +10,7 @@ final class PortOptions {
       names = "--port",
       paramLabel = "PORT",
       defaultValue = "8787",
-      description = "HTTP API and console; not part of this release (default: 8787).")
+      description = "The catalog's HTTP API; 0 for any free port (default: 8787).")
   private int http;
 
   @Option(

@@ -89,13 +89,14 @@ final class StatusCommand extends JsonCommand {
         return "platform  DOWN  " + where.root();
       }
       PlatformState up = state.get();
-      return "platform  %s  pid %d  since %s  Kafka %s  Flink %s  %s"
+      return "platform  %s  pid %d  since %s  Kafka %s  Flink %s  catalog %s  %s"
           .formatted(
               up.ready() ? "UP" : "STARTING",
               up.pid(),
               up.startedAt().truncatedTo(ChronoUnit.SECONDS),
               up.bootstrapServers(),
               up.flinkUrl(),
+              up.catalogUrl(),
               where.root());
     } catch (MillraceException e) {
       // A damaged state file must not hide the pipelines.

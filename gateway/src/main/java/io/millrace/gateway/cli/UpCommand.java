@@ -12,7 +12,7 @@ import picocli.CommandLine.Option;
 /** Starts the platform. */
 @Command(
     name = "up",
-    header = "Start Kafka and Flink in one process, and resume the pipelines.",
+    header = "Start Kafka, Flink and the catalog in one process, and resume the pipelines.",
     description = {
       "",
       "Stays in the foreground until Ctrl-C, SIGTERM or \"millrace down\". Everything is kept under"

@@ -12,7 +12,10 @@ final class DemoPorts {
   static Ports choose() {
     Ports usual = Ports.DEFAULT;
     return new Ports(
-        usual.http(), usual.sqlGateway(), usualOrAny(usual.flink()), usualOrAny(usual.kafka()));
+        usualOrAny(usual.http()),
+        usual.sqlGateway(),
+        usualOrAny(usual.flink()),
+        usualOrAny(usual.kafka()));
   }
 
   private static int usualOrAny(int port) {

@@ -1,6 +1,8 @@
 package io.millrace.gateway.pipeline;
 
 import io.millrace.catalog.MillraceException;
+import io.millrace.catalog.server.lineage.LineageRun;
+import io.millrace.gateway.catalog.CatalogReporter;
 import io.millrace.gateway.platform.PipelineHost;
 import io.millrace.gateway.platform.PipelineRegistration;
 import io.millrace.gateway.platform.Platform;
@@ -16,6 +18,7 @@ import org.slf4j.LoggerFactory;
 /** Runs registered pipelines on the platform's Flink and says about once a second how they are. */
 public final class HostedPipelines implements PipelineHost {
   private static final Logger LOG = LoggerFactory.getLogger(HostedPipelines.class);
+  private static final Duration CATALOG_TIMEOUT = Duration.ofSeconds(20);
 
   @Override
   public HostedPipeline resume(PipelineRegistration registration, Platform platform) {
@@ -33,7 +36,8 @@ public final class HostedPipelines implements PipelineHost {
         new Hosted(
             registration.name(),
             run,
-            new StatusFile(new StatusDirectory(platform.directory().status())));
+            new StatusFile(new StatusDirectory(platform.directory().status())),
+            CatalogReporter.start(registration.name(), run, platform.catalog().pipelines()));
     hosted.reporter.start();
     return hosted;
   }
@@ -44,13 +48,15 @@ public final class HostedPipelines implements PipelineHost {
     private final PipelineRun run;
     private final StatusTracker tracker;
     private final StatusFile statuses;
+    private final CatalogReporter catalog;
     private final Thread reporter;
     private volatile boolean stopping;
 
-    Hosted(String name, PipelineRun run, StatusFile statuses) {
+    Hosted(String name, PipelineRun run, StatusFile statuses, CatalogReporter catalog) {
       this.name = name;
       this.run = run;
       this.statuses = statuses;
+      this.catalog = catalog;
       this.tracker = new StatusTracker(run);
       this.reporter = new Thread(this::report, "status-" + name);
       reporter.setDaemon(true);
@@ -69,11 +75,21 @@ public final class HostedPipelines implements PipelineHost {
           }
         }
         statuses.write(tracker.status(stopping ? State.STOPPED : State.FINISHED, null));
+        catalog.end(LineageRun.State.COMPLETE, CATALOG_TIMEOUT);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       } catch (MillraceException e) {
         LOG.error("pipeline {} failed", name, e);
         statuses.write(tracker.status(State.FAILED, e));
+        endInCatalog(LineageRun.State.FAILED);
+      }
+    }
+
+    private void endInCatalog(LineageRun.State state) {
+      try {
+        catalog.end(state, CATALOG_TIMEOUT);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
       }
     }
 
@@ -94,6 +110,7 @@ public final class HostedPipelines implements PipelineHost {
     public void abandon() {
       stopping = true;
       run.close();
+      endInCatalog(LineageRun.State.ABORTED);
     }
   }
 }

@@ -8,11 +8,9 @@ import io.millrace.gateway.status.PipelineStatus.Failure;
 import io.millrace.gateway.status.PipelineStatus.Freshness;
 import io.millrace.gateway.status.PipelineStatus.State;
 import io.millrace.gateway.status.PipelineStatus.TableStatus;
+import io.millrace.gateway.status.RowPath;
 import io.millrace.jobs.operators.AccountedOperator;
 import io.millrace.jobs.operators.CheckOperator;
-import io.millrace.jobs.operators.DeduplicateOperator;
-import io.millrace.jobs.operators.FilterOperator;
-import io.millrace.jobs.operators.ParseJsonOperator;
 import io.millrace.jobs.pipeline.EpochRecord;
 import io.millrace.jobs.pipeline.PipelineRun;
 import io.millrace.jobs.plan.PlanNode;
@@ -23,10 +21,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -140,7 +136,7 @@ final class StatusTracker {
               write.key().isEmpty() ? (isRaw(write.input()) ? "bronze" : "silver") : "gold",
               epoch,
               freshness,
-              epoch == null || !write.key().isEmpty() ? null : balance(write, epoch)));
+              epoch == null || !write.key().isEmpty() ? null : RowPath.balance(write, epoch)));
     }
     for (String quarantine : run.plan().quarantineTables()) {
       tables.add(table(quarantine, "quarantine", epoch, null, null));
@@ -150,7 +146,7 @@ final class StatusTracker {
 
   /** Bronze is what comes before any parsing. */
   private static boolean isRaw(PlanNode node) {
-    return path(node).stream().noneMatch(step -> step instanceof PlanNode.ParseJson);
+    return RowPath.of(node).stream().noneMatch(step -> step instanceof PlanNode.ParseJson);
   }
 
   private TableStatus table(
@@ -212,58 +208,15 @@ final class StatusTracker {
         ages[ages.length / 2], ages[(int) (ages.length * 0.99)], commits.getLast().newestMillis());
   }
 
-  /** The way of a table's rows back to their source, as long as there is one way only. */
-  private static List<PlanNode> path(PlanNode node) {
-    List<PlanNode> path = new ArrayList<>();
-    PlanNode at = node;
-    while (true) {
-      path.add(at);
-      if (at.inputs().size() != 1) {
-        return path;
-      }
-      at = at.inputs().get(0);
-    }
-  }
-
-  private static Balance balance(TableWrite write, EpochRecord epoch) {
-    long in = 0;
-    long dropped = 0;
-    long quarantined = 0;
-    long deduplicated = 0;
-    for (PlanNode node : path(write.input())) {
-      Map<String, Long> counts = new HashMap<>(epoch.counts().getOrDefault(node.name(), Map.of()));
-      if (node instanceof PlanNode.KafkaRead) {
-        in += counts.getOrDefault(AccountedOperator.IN, 0L);
-      }
-      long refused =
-          counts.getOrDefault(CheckOperator.DROPPED, 0L)
-              + counts.getOrDefault(ParseJsonOperator.MALFORMED, 0L);
-      long kept = counts.getOrDefault(CheckOperator.QUARANTINED, 0L);
-      quarantined += kept;
-      dropped += refused - kept + counts.getOrDefault(FilterOperator.FILTERED, 0L);
-      deduplicated += counts.getOrDefault(DeduplicateOperator.DEDUPLICATED, 0L);
-    }
-    return new Balance(in, written(write.table(), epoch), dropped, quarantined, deduplicated);
-  }
-
   /** Of the last table that only grows: where the rows of the source have come to. */
   private @Nullable Balance balance(EpochRecord epoch) {
     Balance balance = null;
     for (TableWrite write : run.plan().tables()) {
       if (write.key().isEmpty()) {
-        balance = balance(write, epoch);
+        balance = RowPath.balance(write, epoch);
       }
     }
     return balance;
-  }
-
-  /** The first table that a rule lets rows into: rules often stand in a view before it. */
-  private String guarded(PlanNode.Check check) {
-    return run.plan().tables().stream()
-        .filter(write -> path(write.input()).contains(check))
-        .map(TableWrite::table)
-        .findFirst()
-        .orElse(check.dataset());
   }
 
   private List<ExpectationStatus> expectations(@Nullable EpochRecord epoch) {
@@ -274,7 +227,7 @@ final class StatusTracker {
           String name = rule.expectation().name();
           expectations.add(
               new ExpectationStatus(
-                  guarded(check),
+                  RowPath.guarded(run.plan(), check),
                   name,
                   rule.expectation().action().name().toLowerCase(Locale.ROOT),
                   epoch == null ? 0 : epoch.count(check.name(), "passed." + name),

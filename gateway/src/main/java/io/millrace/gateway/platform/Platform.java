@@ -4,6 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
+import io.millrace.catalog.server.RunningCatalog;
+import io.millrace.catalog.server.pipeline.PipelineCatalog;
 import io.millrace.gateway.Home;
 import io.millrace.gateway.kafka.KafkaBroker;
 import io.millrace.gateway.platform.PipelineHost.HostedPipeline;
@@ -11,12 +13,15 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -29,7 +34,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Kafka, Flink and the registered pipelines in this process, on one directory.
+ * Kafka, Flink, the catalog and the registered pipelines in this process, on one directory.
  *
  * <p>Nothing here is lost when the process is killed: topics, tables and checkpoints are on disk,
  * and the next start goes on from them. A start either succeeds or leaves nothing running.
@@ -43,6 +48,7 @@ public final class Platform implements AutoCloseable {
   private final PlatformState state;
   private final KafkaBroker kafka;
   private final FlinkCluster flink;
+  private final RunningCatalog catalog;
   private final Steps steps;
   private final CompletableFuture<MillraceException> fault;
   private final List<HostedPipeline> pipelines = new CopyOnWriteArrayList<>();
@@ -54,6 +60,7 @@ public final class Platform implements AutoCloseable {
       PlatformState state,
       KafkaBroker kafka,
       FlinkCluster flink,
+      RunningCatalog catalog,
       Steps steps,
       CompletableFuture<MillraceException> fault) {
     this.directory = directory;
@@ -61,6 +68,7 @@ public final class Platform implements AutoCloseable {
     this.state = state;
     this.kafka = kafka;
     this.flink = flink;
+    this.catalog = catalog;
     this.steps = steps;
     this.fault = fault;
   }
@@ -90,7 +98,8 @@ public final class Platform implements AutoCloseable {
    * Starts everything and resumes the registered pipelines.
    *
    * @throws MillraceException DIRECTORY_UNWRITABLE, ALREADY_RUNNING, STATE_CORRUPT, PORT_IN_USE and
-   *     what {@link KafkaBroker#start} and {@link FlinkCluster#start} throw; nothing runs then
+   *     what {@link KafkaBroker#start}, {@link FlinkCluster#start} and {@link RunningCatalog#start}
+   *     throw; nothing runs then
    */
   public static Platform start(Options options, PipelineHost host, Steps steps) {
     Instant began = Instant.now();
@@ -109,6 +118,7 @@ public final class Platform implements AutoCloseable {
       stateIsOurs = true;
       state.write(directory.stateFile());
       platform = startParts(options.home(), directory, lock, state, steps);
+      platform.prepareCatalog(registered);
       for (PipelineRegistration registration : registered) {
         platform.resume(host, registration);
       }
@@ -131,7 +141,7 @@ public final class Platform implements AutoCloseable {
     }
   }
 
-  /** Broker and Flink do not know each other, and each takes seconds: they start side by side. */
+  /** The parts do not know each other, and each takes seconds: they start side by side. */
   private static Platform startParts(
       Home home, PlatformDirectory directory, PlatformLock lock, PlatformState state, Steps steps) {
     CompletableFuture<MillraceException> fault = new CompletableFuture<>();
@@ -154,8 +164,10 @@ public final class Platform implements AutoCloseable {
                     directory.checkpoints(),
                     directory.scratch(),
                     FlinkCluster.Size.LAPTOP));
+    CompletableFuture<RunningCatalog> catalog =
+        inThread("start-catalog", () -> startCatalog(directory, ports.http()));
     MillraceException failure = null;
-    for (CompletableFuture<?> part : List.of(kafka, flink)) {
+    for (CompletableFuture<?> part : List.of(kafka, flink, catalog)) {
       try {
         part.join();
       } catch (CompletionException e) {
@@ -170,11 +182,35 @@ public final class Platform implements AutoCloseable {
     if (failure != null) {
       closeAfterFailure(kafka, failure);
       closeAfterFailure(flink, failure);
+      closeAfterFailure(catalog, failure);
       throw failure;
     }
     steps.reached("Kafka on " + kafka.join().bootstrapServers());
     steps.reached("Flink on " + flink.join().url());
-    return new Platform(directory, lock, state, kafka.join(), flink.join(), steps, fault);
+    steps.reached("catalog on " + state.catalogUrl());
+    return new Platform(
+        directory, lock, state, kafka.join(), flink.join(), catalog.join(), steps, fault);
+  }
+
+  private static RunningCatalog startCatalog(PlatformDirectory directory, int port) {
+    return RunningCatalog.start(
+        RunningCatalog.Options.embedded(directory.catalog(), port, directory.tables())
+            .withTokenFile(directory.adminToken()),
+        Clock.systemUTC());
+  }
+
+  /** A pipeline that is not registered any more reads and writes nothing. */
+  private void prepareCatalog(List<PipelineRegistration> registered) {
+    try {
+      PipelineCatalog told = catalog.pipelines();
+      told.prepare();
+      Set<String> gone = new TreeSet<>(told.pipelines());
+      registered.forEach(registration -> gone.remove(registration.name()));
+      gone.forEach(pipeline -> told.ended(pipeline, Instant.now()));
+    } catch (MillraceException e) {
+      LOG.error("pipelines cannot tell the catalog of themselves", e);
+      steps.failed(e);
+    }
   }
 
   private void resume(PipelineHost host, PipelineRegistration registration) {
@@ -210,6 +246,15 @@ public final class Platform implements AutoCloseable {
     return flink.url();
   }
 
+  /** Where tables, privileges and lineage are told and asked for. */
+  public RunningCatalog catalog() {
+    return catalog;
+  }
+
+  public String catalogUrl() {
+    return state.catalogUrl();
+  }
+
   /** What Kafka clients connect to. */
   public String bootstrapServers() {
     return kafka.bootstrapServers();
@@ -234,8 +279,8 @@ public final class Platform implements AutoCloseable {
   }
 
   /**
-   * Stops the pipelines with a savepoint each, then Flink, then Kafka, and gives the directory
-   * back. Goes on when a part fails to stop, and throws the first failure at the end.
+   * Stops the pipelines with a savepoint each, then Flink, Kafka and the catalog, and gives the
+   * directory back. Goes on when a part fails to stop, and throws the first failure at the end.
    */
   @Override
   public void close() {
@@ -268,6 +313,9 @@ public final class Platform implements AutoCloseable {
     }
     if (attempt(failures, kafka::close)) {
       steps.reached("Kafka stopped");
+    }
+    if (attempt(failures, catalog::close)) {
+      steps.reached("catalog stopped");
     }
     attempt(failures, () -> deleteStateFile(directory));
     attempt(failures, lock::close);

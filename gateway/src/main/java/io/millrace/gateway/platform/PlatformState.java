@@ -53,6 +53,11 @@ public record PlatformState(
     return "127.0.0.1:" + ports.kafka();
   }
 
+  /** The catalog's HTTP API. */
+  public String catalogUrl() {
+    return "http://127.0.0.1:" + ports.http();
+  }
+
   /** Flink's web pages. */
   public String flinkUrl() {
     return "http://127.0.0.1:" + ports.flink();
@@ -78,6 +83,7 @@ public record PlatformState(
         .put("kafka", ports.kafka());
     json.put("bootstrap_servers", bootstrapServers());
     json.put("flink_url", flinkUrl());
+    json.put("catalog_url", catalogUrl());
     return json;
   }
 

@@ -12,7 +12,7 @@ import java.util.Map;
 /**
  * Where the parts of a platform listen, all on 127.0.0.1.
  *
- * @param http API and console
+ * @param http the catalog's HTTP API
  * @param sqlGateway Flink's SQL Gateway
  * @param flink Flink's REST interface and web pages
  * @param kafka the embedded broker; 0 anywhere means any free port
@@ -48,12 +48,13 @@ public record Ports(int http, int sqlGateway, int flink, int kafka) {
   }
 
   /**
-   * The ports with a free one in place of 0 for the parts that run, Flink and Kafka.
+   * The ports with a free one in place of 0 for the parts that run: catalog, Flink and Kafka.
    *
    * @throws MillraceException PORT_IN_USE naming port and option
    */
   public Ports claim() {
-    return new Ports(http, sqlGateway, free("--flink-port", flink), free("--kafka-port", kafka));
+    return new Ports(
+        free("--port", http), sqlGateway, free("--flink-port", flink), free("--kafka-port", kafka));
   }
 
   private static int free(String option, int port) {

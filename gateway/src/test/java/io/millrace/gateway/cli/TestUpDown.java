@@ -73,7 +73,7 @@ class TestUpDown {
     long firstPid = first.path("pid").asLong();
     publish(first.path("bootstrap_servers").asText());
 
-    Result second = run("up", "--dir=" + data, "--flink-port=0", "--kafka-port=0");
+    Result second = run("up", "--dir=" + data, "--port=0", "--flink-port=0", "--kafka-port=0");
     assertThat(second.exitCode()).isEqualTo(6);
     assertThat(second.output())
         .contains("error: ALREADY_RUNNING: a platform already runs on " + data)
@@ -100,6 +100,7 @@ class TestUpDown {
         .as("a clean stop says so, and warns of nothing")
         .contains("Flink stopped")
         .contains("Kafka stopped")
+        .contains("catalog stopped")
         .doesNotContain("WARN")
         .doesNotContain("ERROR");
   }
@@ -108,7 +109,8 @@ class TestUpDown {
   void aDetachedStartThatFailsSaysWhy() throws Exception {
     Files.createDirectories(data);
     Files.writeString(data.resolve("platform.json"), "{");
-    Result result = run("up", "--detach", "--dir=" + data, "--flink-port=0", "--kafka-port=0");
+    Result result =
+        run("up", "--detach", "--dir=" + data, "--port=0", "--flink-port=0", "--kafka-port=0");
     Files.delete(data.resolve("platform.json"));
     assertThat(result.output()).contains("error: STATE_CORRUPT: ");
     assertThat(result.exitCode()).isEqualTo(5);
@@ -121,7 +123,12 @@ class TestUpDown {
       File output = temporary.resolve("up.out").toFile();
       Process up =
           new ProcessBuilder(
-                  launcher.toString(), "up", "--dir=" + data, "--flink-port=0", "--kafka-port=0")
+                  launcher.toString(),
+                  "up",
+                  "--dir=" + data,
+                  "--port=0",
+                  "--flink-port=0",
+                  "--kafka-port=0")
               .redirectErrorStream(true)
               .redirectOutput(output)
               .start();
@@ -184,7 +191,14 @@ class TestUpDown {
 
   private JsonNode up() throws Exception {
     Result result =
-        run("up", "--detach", "--json", "--dir=" + data, "--flink-port=0", "--kafka-port=0");
+        run(
+            "up",
+            "--detach",
+            "--json",
+            "--dir=" + data,
+            "--port=0",
+            "--flink-port=0",
+            "--kafka-port=0");
     assertThat(result.exitCode()).as(result.output()).isZero();
     return JSON.readTree(result.output().substring(result.output().indexOf('{')));
   }

@@ -44,6 +44,7 @@ class TestPlatform {
           .containsExactly(
               "Kafka on " + platform.bootstrapServers(),
               "Flink on " + platform.flinkUrl(),
+              "catalog on " + platform.catalogUrl(),
               "pipeline orders resumed");
       assertThat(steps.failed())
           .singleElement()
@@ -61,7 +62,7 @@ class TestPlatform {
     }
 
     assertThat(steps.reached())
-        .endsWith("pipeline orders stopped", "Flink stopped", "Kafka stopped");
+        .endsWith("pipeline orders stopped", "Flink stopped", "Kafka stopped", "catalog stopped");
     assertThat(host.stopped).containsExactly("orders");
     assertThat(directory.stateFile()).doesNotExist();
     assertThat(RunningPlatform.find(directory)).isEmpty();

@@ -59,6 +59,8 @@ class TestPlatformRefusals {
           .hasMessageContaining("or choose another port with --kafka-port, for example");
       assertThatThrownBy(() -> start(new Ports(0, 0, port, 0)))
           .hasMessageStartingWith("PORT_IN_USE: port " + port + " (--flink-port)");
+      assertThatThrownBy(() -> start(new Ports(port, 0, 0, 0)))
+          .hasMessageStartingWith("PORT_IN_USE: port " + port + " (--port)");
     }
     assertNothingIsLeft();
   }

@@ -46,6 +46,7 @@ public final class PipelineRun implements AutoCloseable {
   private static final Duration CANCEL_TIMEOUT = Duration.ofSeconds(30);
 
   private final RunOptions request;
+  private final PipelineGraph graph;
   private final PipelinePlan plan;
   private final PipelineLayout layout;
   private final RunFailures failures;
@@ -61,6 +62,7 @@ public final class PipelineRun implements AutoCloseable {
 
   private PipelineRun(
       RunOptions request,
+      PipelineGraph graph,
       PipelinePlan plan,
       PipelineLayout layout,
       RunFailures failures,
@@ -71,6 +73,7 @@ public final class PipelineRun implements AutoCloseable {
       Duration interval,
       CompletableFuture<JobResult> result) {
     this.request = request;
+    this.graph = graph;
     this.plan = plan;
     this.layout = layout;
     this.failures = failures;
@@ -123,12 +126,13 @@ public final class PipelineRun implements AutoCloseable {
    */
   public static PipelineRun start(RunOptions request, MiniCluster cluster) {
     Project project = Project.load(request.project(), request.variables());
-    PipelinePlan plan = PipelineCompiler.compile(PipelineGraph.of(project));
+    PipelineGraph graph = PipelineGraph.of(project);
+    PipelinePlan plan = PipelineCompiler.compile(graph);
     PipelineLayout layout = PipelineLayout.of(request.root());
     layout.create();
     PipelineLock lock = PipelineLock.acquire(layout);
     try {
-      return start(request, project, plan, layout, lock, cluster);
+      return start(request, graph, plan, layout, lock, cluster);
     } catch (RuntimeException | Error e) {
       lock.close();
       throw e;
@@ -137,7 +141,7 @@ public final class PipelineRun implements AutoCloseable {
 
   private static PipelineRun start(
       RunOptions request,
-      Project project,
+      PipelineGraph graph,
       PipelinePlan plan,
       PipelineLayout layout,
       PipelineLock lock,
@@ -162,7 +166,7 @@ public final class PipelineRun implements AutoCloseable {
             jobId.toHexString() + Long.toHexString(System.nanoTime()));
     kafka.drains().clear();
 
-    PipelineSettings settings = project.settings();
+    PipelineSettings settings = graph.project().settings();
     StreamExecutionEnvironment environment =
         StreamExecutionEnvironment.getExecutionEnvironment(
             configuration(request, settings, layout, jobId));
@@ -175,16 +179,16 @@ public final class PipelineRun implements AutoCloseable {
                 jobId.toHexString(),
                 kafka.topicIds(),
                 kafka.startOffsets()));
-    StreamGraph graph = environment.getStreamGraph();
-    graph.setJobName(plan.pipeline());
+    StreamGraph job = environment.getStreamGraph();
+    job.setJobName(plan.pipeline());
     restore.ifPresent(
         point ->
-            graph.setSavepointRestoreSettings(
+            job.setSavepointRestoreSettings(
                 SavepointRestoreSettings.forPath(
-                    point.path().toUri().toString(), true, RecoveryClaimMode.NO_CLAIM)));
+                    location(point.path()), true, RecoveryClaimMode.NO_CLAIM)));
     RunFailures failures = new RunFailures(plan.pipeline(), Path.of(layout.root()));
     try {
-      cluster.submitJob(graph.getJobGraph(PipelineRun.class.getClassLoader(), jobId)).get();
+      cluster.submitJob(job.getJobGraph(PipelineRun.class.getClassLoader(), jobId)).get();
     } catch (ExecutionException e) {
       throw failures.of(e.getCause());
     } catch (InterruptedException e) {
@@ -193,6 +197,7 @@ public final class PipelineRun implements AutoCloseable {
     }
     return new PipelineRun(
         request,
+        graph,
         plan,
         layout,
         failures,
@@ -257,7 +262,7 @@ public final class PipelineRun implements AutoCloseable {
     configuration.setString("execution.checkpointing.interval", interval.toMillis() + " ms");
     configuration.setString("execution.checkpointing.mode", "EXACTLY_ONCE");
     configuration.setString("execution.checkpointing.storage", "filesystem");
-    configuration.setString("execution.checkpointing.dir", layout.checkpoints().toUri().toString());
+    configuration.setString("execution.checkpointing.dir", location(layout.checkpoints()));
     configuration.setString("execution.checkpointing.num-retained", "3");
     configuration.setString(
         "execution.checkpointing.externalized-checkpoint-retention", "RETAIN_ON_CANCELLATION");
@@ -279,8 +284,18 @@ public final class PipelineRun implements AutoCloseable {
     return configuration;
   }
 
+  /** A folder as Flink reads it: nothing is escaped in its texts, a blank is a blank. */
+  private static String location(Path folder) {
+    return "file://" + folder.toAbsolutePath().normalize();
+  }
+
   public Duration checkpointInterval() {
     return interval;
+  }
+
+  /** What the project says. */
+  public PipelineGraph graph() {
+    return graph;
   }
 
   public PipelinePlan plan() {
@@ -376,7 +391,7 @@ public final class PipelineRun implements AutoCloseable {
 
   private CompletableFuture<String> stopWithSavepoint() {
     return cluster.stopWithSavepoint(
-        jobId, layout.savepoints().toUri().toString(), false, SavepointFormatType.CANONICAL);
+        jobId, location(layout.savepoints()), false, SavepointFormatType.CANONICAL);
   }
 
   /**

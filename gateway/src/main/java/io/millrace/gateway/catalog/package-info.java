@@ -1,0 +1,5 @@
+/** What the platform's pipelines tell the catalog of themselves. */
+@NullMarked
+package io.millrace.gateway.catalog;
+
+import org.jspecify.annotations.NullMarked;
