@@ -106,7 +106,7 @@ public final class TokenResource {
         route(
             "DELETE",
             MANAGED + "/tokens/{token_id}",
-            ADMINS,
+            new Rule.EveryPrincipal("each deletes its own, and admins those of others"),
             request -> revoke(request.path("token_id"), Token.Kind.PERSONAL, request.caller())),
         route("POST", MANAGED + "/on-behalf-of/tokens", ADMINS, this::createFor),
         route("POST", SECRETS, ADMINS, this::createSecret),

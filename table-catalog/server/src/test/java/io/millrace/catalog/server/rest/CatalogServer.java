@@ -4,30 +4,21 @@ import io.millrace.catalog.ErrorCode;
 import io.millrace.catalog.MillraceException;
 import io.millrace.catalog.access.Privilege;
 import io.millrace.catalog.access.SecurableType;
+import io.millrace.catalog.server.CatalogRoutes;
 import io.millrace.catalog.server.audit.AuditEvent;
-import io.millrace.catalog.server.credential.CredentialVendors;
+import io.millrace.catalog.server.freshness.FreshnessService;
+import io.millrace.catalog.server.lineage.LineageService;
+import io.millrace.catalog.server.lineage.LineageSettings;
+import io.millrace.catalog.server.lineage.LineageStore;
 import io.millrace.catalog.server.model.Definition;
 import io.millrace.catalog.server.model.Principal;
 import io.millrace.catalog.server.model.Securable;
-import io.millrace.catalog.server.service.AccessAnswers;
+import io.millrace.catalog.server.principal.token.AccessTokens;
 import io.millrace.catalog.server.service.Caller;
-import io.millrace.catalog.server.service.Catalogs;
-import io.millrace.catalog.server.service.ExternalLocations;
-import io.millrace.catalog.server.service.Functions;
 import io.millrace.catalog.server.service.Gate;
-import io.millrace.catalog.server.service.Models;
-import io.millrace.catalog.server.service.Permissions;
-import io.millrace.catalog.server.service.SchemaObjects;
-import io.millrace.catalog.server.service.StagingTables;
-import io.millrace.catalog.server.service.StorageCredentials;
-import io.millrace.catalog.server.service.TableConstraints;
-import io.millrace.catalog.server.service.TablePolicies;
-import io.millrace.catalog.server.service.Tables;
-import io.millrace.catalog.server.service.Tags;
-import io.millrace.catalog.server.service.TemporaryCredentials;
-import io.millrace.catalog.server.service.Volumes;
 import io.millrace.catalog.server.service.Work;
 import io.millrace.catalog.server.state.Change;
+import io.millrace.catalog.server.store.CatalogKey;
 import io.millrace.catalog.server.store.MetadataStore;
 import io.millrace.catalog.server.store.StoreSettings;
 import io.unitycatalog.client.ApiClient;
@@ -38,6 +29,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -48,7 +40,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,14 +52,20 @@ public final class CatalogServer implements AutoCloseable {
 
   private final MetadataStore store;
   private final Work work;
+  private final List<Route> routes;
   private final List<AuditEvent> decisions;
   private final HttpServer server;
   private final HttpClient http = HttpClient.newHttpClient();
 
   private CatalogServer(
-      MetadataStore store, Work work, List<AuditEvent> decisions, HttpServer server) {
+      MetadataStore store,
+      Work work,
+      List<Route> routes,
+      List<AuditEvent> decisions,
+      HttpServer server) {
     this.store = store;
     this.work = work;
+    this.routes = routes;
     this.decisions = decisions;
     this.server = server;
   }
@@ -80,23 +77,26 @@ public final class CatalogServer implements AutoCloseable {
 
   /** Starts one whose time is told. */
   static CatalogServer start(Path folder, Clock clock) {
-    MetadataStore store = MetadataStore.open(StoreSettings.embedded(folder), clock);
+    StoreSettings settings = StoreSettings.embedded(folder);
+    MetadataStore store = MetadataStore.open(settings, clock);
     seed(store, folder.resolve("managed").toUri());
-    return serve(store, clock);
+    return serve(store, settings, clock);
   }
 
   /** Starts one that was there before. */
   static CatalogServer restart(Path folder, Clock clock) {
-    return serve(MetadataStore.open(StoreSettings.embedded(folder), clock), clock);
+    StoreSettings settings = StoreSettings.embedded(folder);
+    return serve(MetadataStore.open(settings, clock), settings, clock);
   }
 
-  private static CatalogServer serve(MetadataStore store, Clock clock) {
+  private static CatalogServer serve(MetadataStore store, StoreSettings settings, Clock clock) {
     List<AuditEvent> decisions = Collections.synchronizedList(new ArrayList<>());
-    Work work = new Work(store, new Gate(decisions::add, clock));
-    List<Route> routes = new ArrayList<>(routes(work));
+    Gate gate = new Gate(decisions::add, clock);
+    List<Route> routes = routes(store, gate, settings, new SecureRandom());
     return new CatalogServer(
         store,
-        work,
+        new Work(store, gate),
+        routes,
         decisions,
         HttpServer.start(
             "127.0.0.1",
@@ -106,27 +106,15 @@ public final class CatalogServer implements AutoCloseable {
                 caller(store, authorization, requestId, address)));
   }
 
-  /** All routes of the catalog. */
-  static List<Route> routes(Work work) {
-    StagingTables staging = new StagingTables(work);
-    SchemaObjects objects = new SchemaObjects(work);
-    return Stream.of(
-            new CatalogResource(work, new Catalogs(work)).routes(),
-            new TableResource(work, new Tables(work), staging).routes(),
-            new TablePolicyResource(work, new TablePolicies(work), new TableConstraints(work))
-                .routes(),
-            new TagResource(new Tags(work)).routes(),
-            new VolumeResource(work, new Volumes(work), objects).routes(),
-            new FunctionResource(work, new Functions(work), objects).routes(),
-            new ModelResource(work, new Models(work), objects).routes(),
-            new PermissionResource(new Permissions(work), new AccessAnswers(work)).routes(),
-            new StorageResource(work, new ExternalLocations(work), new StorageCredentials(work))
-                .routes(),
-            new TemporaryCredentialResource(
-                    new TemporaryCredentials(work, staging, CredentialVendors.local(work.clock())))
-                .routes())
-        .flatMap(List::stream)
-        .toList();
+  private static List<Route> routes(
+      MetadataStore store, Gate gate, StoreSettings settings, SecureRandom random) {
+    return CatalogRoutes.of(
+        store,
+        gate,
+        AccessTokens.open(store, CatalogKey.load(settings.directory()), random),
+        random,
+        new LineageService(LineageStore.open(store, LineageSettings.DEFAULT), gate),
+        new FreshnessService(store, gate, FreshnessService.EPOCHS_KEPT));
   }
 
   private static Caller caller(
@@ -206,6 +194,11 @@ public final class CatalogServer implements AutoCloseable {
 
   public Work work() {
     return work;
+  }
+
+  /** All that it answers. */
+  List<Route> routes() {
+    return routes;
   }
 
   /** The official client, as a user. */

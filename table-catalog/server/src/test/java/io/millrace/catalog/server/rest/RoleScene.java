@@ -5,6 +5,7 @@ import io.millrace.catalog.access.SecurableType;
 import io.millrace.catalog.server.model.Definition;
 import io.millrace.catalog.server.model.Principal;
 import io.millrace.catalog.server.model.Securable;
+import io.millrace.catalog.server.model.Token;
 import io.millrace.catalog.server.rest.RouteMatrix.Role;
 import io.millrace.catalog.server.state.Change;
 import io.millrace.catalog.server.store.Transaction;
@@ -108,6 +109,7 @@ record RoleScene(String user, Map<String, String> names) {
             owner,
             new Definition.ExternalLocation(place, credential.id()));
     grants(in, role, id, catalog, schema, table, location, credential);
+    UUID machine = principal(in, Principal.Kind.SERVICE_PRINCIPAL, UUID.randomUUID().toString());
     return new RoleScene(
         role == Role.NOBODY ? "" : user,
         Map.ofEntries(
@@ -118,11 +120,34 @@ record RoleScene(String user, Map<String, String> names) {
             Map.entry("$volume", catalog.name() + ".s.v"),
             Map.entry("$model", catalog.name() + ".s.m"),
             Map.entry("$vid", volume.id().toString()),
+            Map.entry("$uid", principal(in, Principal.Kind.USER, "u" + mark).toString()),
+            Map.entry("$gid", principal(in, Principal.Kind.GROUP, "g" + mark).toString()),
+            Map.entry("$pid", machine.toString()),
+            Map.entry("$own", token(in, id, Token.Kind.PERSONAL)),
+            Map.entry("$other", token(in, others, Token.Kind.PERSONAL)),
+            Map.entry("$secret", token(in, machine, Token.Kind.CLIENT_SECRET)),
+            Map.entry("$run", UUID.randomUUID().toString()),
             Map.entry("$id", table.id().toString()),
             Map.entry("$location", location.name()),
             Map.entry("$credential", credential.name()),
             Map.entry("$place", place),
             Map.entry("$new", "new" + mark)));
+  }
+
+  private static UUID principal(Transaction in, Principal.Kind kind, String name) {
+    UUID id = UUID.randomUUID();
+    in.apply(
+        new Change.PutPrincipal(
+            new Principal(id, kind, name, name, true, Optional.empty(), in.now(), in.now())));
+    return id;
+  }
+
+  private static String token(Transaction in, UUID principal, Token.Kind kind) {
+    UUID id = UUID.randomUUID();
+    in.apply(
+        new Change.PutToken(
+            new Token(id, principal, kind, "hash of " + id, "", in.now(), Optional.empty())));
+    return id.toString();
   }
 
   private static void grants(

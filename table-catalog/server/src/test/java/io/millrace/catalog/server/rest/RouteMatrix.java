@@ -79,7 +79,7 @@ record RouteMatrix(List<Case> cases) {
         switch (part[0]) {
           case "at" -> at = part[1];
           case "body" -> body = Optional.of(part[1]);
-          case "yes", "401", "403", "404" -> {
+          case "yes", "400", "401", "403", "404" -> {
             for (String role : part[1].split("\\s+")) {
               if (expected.put(Role.of(role), part[0]) != null) {
                 throw new IllegalStateException(

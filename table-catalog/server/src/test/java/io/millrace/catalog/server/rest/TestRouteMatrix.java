@@ -35,10 +35,7 @@ class TestRouteMatrix {
 
   @Test
   void everyRouteIsInTheTableAndNothingElseIs() throws Exception {
-    Set<String> routes =
-        CatalogServer.routes(server.work()).stream()
-            .map(Route::toString)
-            .collect(Collectors.toSet());
+    Set<String> routes = server.routes().stream().map(Route::toString).collect(Collectors.toSet());
     Set<String> told =
         RouteMatrix.read().cases().stream().map(Case::route).collect(Collectors.toSet());
     assertThat(told).isEqualTo(routes);
