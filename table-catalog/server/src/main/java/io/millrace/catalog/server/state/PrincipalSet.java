@@ -19,10 +19,18 @@ public final class PrincipalSet implements Iterable<UUID> {
 
   private final Set<UUID> all;
 
+  /** The same in one piece of memory, for looking each of them up. */
+  private final long[] ids;
+
   private PrincipalSet(UUID self, Set<UUID> all) {
     this.self = self;
     this.ordered = List.copyOf(all);
     this.all = new HashSet<>(all);
+    this.ids = new long[2 * ordered.size()];
+    for (int i = 0; i < ordered.size(); i++) {
+      ids[2 * i] = ordered.get(i).getMostSignificantBits();
+      ids[2 * i + 1] = ordered.get(i).getLeastSignificantBits();
+    }
   }
 
   /** Walks the groups; one that is in itself, through others, ends the walk there. */
@@ -51,7 +59,17 @@ public final class PrincipalSet implements Iterable<UUID> {
   }
 
   int size() {
-    return all.size();
+    return ordered.size();
+  }
+
+  /** The upper half of the id of one of them, by its place in the order. */
+  long high(int place) {
+    return ids[2 * place];
+  }
+
+  /** The lower half. */
+  long low(int place) {
+    return ids[2 * place + 1];
   }
 
   /** The nearest first: the principal itself, then its groups, then theirs. */
