@@ -60,33 +60,33 @@ public final class CatalogState {
       new CatalogState(
           0,
           null,
-          HashTreePMap.empty(),
+          IdMap.empty(),
           TreePMap.empty(),
+          IdMap.empty(),
           HashTreePMap.empty(),
-          HashTreePMap.empty(),
-          HashTreePMap.empty(),
-          HashTreePMap.empty(),
-          HashTreePMap.empty(),
+          IdMap.empty(),
+          IdMap.empty(),
+          IdMap.empty(),
           HashTreePMap.empty(),
           new ConcurrentHashMap<>());
 
   private final long version;
   private final @Nullable UUID root;
-  private final PMap<UUID, Node> nodes;
+  private final IdMap<Node> nodes;
 
   /** By {@link Definition#ownLocation} with a slash at the end. */
   private final PSortedMap<String, UUID> locations;
 
-  private final PMap<UUID, Principal> principals;
+  private final IdMap<Principal> principals;
   private final PMap<String, UUID> principalNames;
 
   /** By member. */
-  private final PMap<UUID, PSet<UUID>> groups;
+  private final IdMap<PSet<UUID>> groups;
 
   /** By group. */
-  private final PMap<UUID, PSet<UUID>> members;
+  private final IdMap<PSet<UUID>> members;
 
-  private final PMap<UUID, Token> tokens;
+  private final IdMap<Token> tokens;
   private final PMap<String, UUID> tokenHashes;
 
   /** Groups through groups, found when first asked for; of this state and those that share them. */
@@ -95,13 +95,13 @@ public final class CatalogState {
   private CatalogState(
       long version,
       @Nullable UUID root,
-      PMap<UUID, Node> nodes,
+      IdMap<Node> nodes,
       PSortedMap<String, UUID> locations,
-      PMap<UUID, Principal> principals,
+      IdMap<Principal> principals,
       PMap<String, UUID> principalNames,
-      PMap<UUID, PSet<UUID>> groups,
-      PMap<UUID, PSet<UUID>> members,
-      PMap<UUID, Token> tokens,
+      IdMap<PSet<UUID>> groups,
+      IdMap<PSet<UUID>> members,
+      IdMap<Token> tokens,
       PMap<String, UUID> tokenHashes,
       ConcurrentHashMap<UUID, PrincipalSet> reach) {
     this.version = version;
@@ -420,13 +420,12 @@ public final class CatalogState {
     }
   }
 
-  private static PSet<UUID> set(PMap<UUID, PSet<UUID>> map, UUID key) {
+  private static PSet<UUID> set(IdMap<PSet<UUID>> map, UUID key) {
     PSet<UUID> found = map.get(key);
     return found == null ? HashTreePSet.empty() : found;
   }
 
-  private static PMap<UUID, PSet<UUID>> without(
-      PMap<UUID, PSet<UUID>> map, UUID key, UUID element) {
+  private static IdMap<PSet<UUID>> without(IdMap<PSet<UUID>> map, UUID key, UUID element) {
     PSet<UUID> left = set(map, key).minus(element);
     return left.isEmpty() ? map.minus(key) : map.plus(key, left);
   }
@@ -443,7 +442,7 @@ public final class CatalogState {
 
   private CatalogState after(Securable securable) {
     Node before = nodes.get(securable.id());
-    PMap<UUID, Node> changed =
+    IdMap<Node> changed =
         nodes.plus(
             securable.id(),
             before == null
@@ -511,7 +510,7 @@ public final class CatalogState {
     return places.plus(path, securable.id());
   }
 
-  private static Node parent(PMap<UUID, Node> nodes, Securable child) {
+  private static Node parent(IdMap<Node> nodes, Securable child) {
     Node parent = nodes.get(child.parent());
     if (parent == null) {
       throw new IllegalStateException("the parent of " + child.name() + " is not there");
@@ -531,7 +530,7 @@ public final class CatalogState {
       throw new IllegalStateException("something is in " + gone.securable().name());
     }
     Securable securable = gone.securable();
-    PMap<UUID, Node> changed = nodes.minus(id);
+    IdMap<Node> changed = nodes.minus(id);
     Node parent = parent(changed, securable);
     changed =
         changed.plus(
@@ -580,7 +579,7 @@ public final class CatalogState {
     for (Token token : tokens(id).toList()) {
       next = next.after(new Change.DropToken(token.id()));
     }
-    PMap<UUID, Node> changed = next.nodes;
+    IdMap<Node> changed = next.nodes;
     for (Node node : next.nodes.values()) {
       if (node.securable().owner().equals(id)) {
         throw new IllegalStateException(
@@ -595,7 +594,7 @@ public final class CatalogState {
   }
 
   private CatalogState with(
-      @Nullable UUID newRoot, PMap<UUID, Node> changed, PSortedMap<String, UUID> places) {
+      @Nullable UUID newRoot, IdMap<Node> changed, PSortedMap<String, UUID> places) {
     return new CatalogState(
         version,
         newRoot,
@@ -610,11 +609,11 @@ public final class CatalogState {
         reach);
   }
 
-  private CatalogState withNodes(PMap<UUID, Node> changed) {
+  private CatalogState withNodes(IdMap<Node> changed) {
     return with(root, changed, locations);
   }
 
-  private CatalogState withPrincipals(PMap<UUID, Principal> changed, PMap<String, UUID> names) {
+  private CatalogState withPrincipals(IdMap<Principal> changed, PMap<String, UUID> names) {
     return new CatalogState(
         version,
         root,
@@ -630,7 +629,7 @@ public final class CatalogState {
   }
 
   private CatalogState withMembership(
-      PMap<UUID, PSet<UUID>> changedGroups, PMap<UUID, PSet<UUID>> changedMembers) {
+      IdMap<PSet<UUID>> changedGroups, IdMap<PSet<UUID>> changedMembers) {
     return new CatalogState(
         version,
         root,
@@ -645,7 +644,7 @@ public final class CatalogState {
         new ConcurrentHashMap<>());
   }
 
-  private CatalogState withTokens(PMap<UUID, Token> changed, PMap<String, UUID> hashes) {
+  private CatalogState withTokens(IdMap<Token> changed, PMap<String, UUID> hashes) {
     return new CatalogState(
         version,
         root,
@@ -721,7 +720,7 @@ public final class CatalogState {
       for (Securable securable : securables) {
         loaded = loaded.after(securable);
       }
-      PMap<UUID, Node> nodes = loaded.nodes;
+      IdMap<Node> nodes = loaded.nodes;
       for (Map.Entry<UUID, GrantSet.Builder> each : grants.entrySet()) {
         Node node = loaded.node(each.getKey());
         nodes = nodes.plus(each.getKey(), node.with(each.getValue().build()));
