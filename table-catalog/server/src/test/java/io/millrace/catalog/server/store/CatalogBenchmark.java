@@ -2,6 +2,7 @@ package io.millrace.catalog.server.store;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.management.HotSpotDiagnosticMXBean;
 import io.millrace.catalog.access.Action;
 import io.millrace.catalog.access.Privilege;
 import io.millrace.catalog.access.SecurableType;
@@ -87,6 +88,7 @@ public final class CatalogBenchmark {
           line("heap after collection")
               .put("catalog_mb", (heapAfterCollection() - heapBefore) >> 20));
       CatalogState state = store.state();
+      readAtRandom();
       decide(store, 1);
       decide(store, 2);
       decideAfterMemberships(state);
@@ -241,6 +243,7 @@ public final class CatalogBenchmark {
         long[] nanos = done.stream().flatMapToLong(t -> Arrays.stream(t.nanos())).toArray();
         ObjectNode line = line(reasons ? "decision with its reason" : "decision");
         line.put("threads", threads)
+            .put("cpu_us_mean", mean(done) / 1e3)
             .put("allowed_percent", done.get(0).allowed() * 100 / DECISIONS);
         write(micros(line, nanos));
       } finally {
@@ -276,6 +279,29 @@ public final class CatalogBenchmark {
     }
     cpu = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - cpu;
     return new Timed(nanos, allowed, cpu);
+  }
+
+  /**
+   * What twenty reads of memory take that no cache holds: about what a decision cannot do without.
+   */
+  private void readAtRandom() throws IOException {
+    Random random = new Random(3);
+    int[] memory = new int[32 << 20];
+    for (int i = 0; i < memory.length; i++) {
+      memory[i] = random.nextInt(memory.length);
+    }
+    long[] nanos = new long[DECISIONS];
+    int at = 0;
+    for (int i = 0; i < nanos.length; i++) {
+      long start = System.nanoTime();
+      for (int j = 0; j < 20; j++) {
+        at = memory[(at + i + j) & (memory.length - 1)];
+      }
+      nanos[i] = System.nanoTime() - start;
+    }
+    ObjectNode line = line("floor: twenty reads of 128 MB at random");
+    line.put("read", at);
+    write(micros(line, nanos));
   }
 
   /** Each decision is the first of its user since somebody became a member of a group. */
@@ -349,8 +375,16 @@ public final class CatalogBenchmark {
     ObjectNode line = JSON.createObjectNode();
     line.put("at", LocalDateTime.now().truncatedTo(ChronoUnit.SECONDS).toString());
     line.put("part", part);
+    line.put("huge_pages", hugePages());
     line.put("load", ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
     return line;
+  }
+
+  private static boolean hugePages() {
+    return Boolean.parseBoolean(
+        ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
+            .getVMOption("UseTransparentHugePages")
+            .getValue());
   }
 
   private static ObjectNode micros(ObjectNode line, long[] nanos) {
