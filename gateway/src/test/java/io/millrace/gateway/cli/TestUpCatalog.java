@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.catalog.server.lineage.PublishedSchemas;
 import io.millrace.gateway.Home;
 import io.millrace.gateway.platform.PipelineRegistration;
 import io.millrace.gateway.platform.PipelineRegistry;
@@ -179,8 +180,57 @@ class TestUpCatalog {
         .contains("kafka://127.0.0.1:" + kafkaPort)
         .contains("airports.csv")
         .contains("\"name\":\"flights\"");
+    assertExportIsAsPublished();
     JsonNode readers = get(MILLRACE + "/lineage/readers/main.flights.bronze");
     assertThat(readers.toString()).contains("\"flights\"");
+  }
+
+  /**
+   * Every event of the pipeline, and what it says of its tables, is as OpenLineage's schemas want.
+   */
+  private void assertExportIsAsPublished() throws Exception {
+    TreeSet<String> written = new TreeSet<>();
+    String page = "";
+    do {
+      JsonNode export = get("/api/v1/lineage/events?max_results=50" + page);
+      for (JsonNode event : export.path("events")) {
+        assertThat(PublishedSchemas.problems("2-0-2/OpenLineage.json", event)).isEmpty();
+        for (String side : List.of("inputs", "outputs")) {
+          for (JsonNode dataset : event.path(side)) {
+            assertFacets(dataset.path("facets"));
+          }
+        }
+        event.path("outputs").forEach(output -> written.add(output.path("name").asText()));
+      }
+      page =
+          export.hasNonNull("next_page_token")
+              ? "&page_token=" + export.get("next_page_token").asText()
+              : "";
+    } while (!page.isEmpty());
+    assertThat(written)
+        .containsExactly(
+            "main.flights.airport_totals",
+            "main.flights.bronze",
+            "main.flights.delay_by_airport_hour",
+            "main.flights.flights",
+            "main.flights.quarantine",
+            "main.flights.routes_by_day",
+            "main.flights.top_airports");
+  }
+
+  private static void assertFacets(JsonNode facets) throws Exception {
+    for (Map.Entry<String, String> facet :
+        Map.of(
+                "schema", "facets/1-2-0/SchemaDatasetFacet.json",
+                "columnLineage", "facets/1-2-0/ColumnLineageDatasetFacet.json",
+                "version", "facets/1-0-1/DatasetVersionDatasetFacet.json")
+            .entrySet()) {
+      if (facets.has(facet.getKey())) {
+        assertThat(PublishedSchemas.problems(facet.getValue(), facets))
+            .as(facets.toString())
+            .isEmpty();
+      }
+    }
   }
 
   private void assertFreshness() throws Exception {
