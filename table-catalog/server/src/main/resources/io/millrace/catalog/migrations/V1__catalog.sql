@@ -2,6 +2,12 @@
 -- SQLite takes any name for a type and looks at no length: a UUID is 16 bytes there, a time the
 -- microseconds since 1970, a BOOLEAN 0 or 1, and lengths are checked.
 
+-- The only row says which scripts made these tables: whoever starts and has no others changes nothing.
+CREATE TABLE catalog_migrations (
+  scripts VARCHAR(64) NOT NULL
+);
+INSERT INTO catalog_migrations (scripts) VALUES ('');
+
 -- The only row says how many transactions there were; whoever writes locks it first.
 CREATE TABLE catalog_version (
   id INTEGER PRIMARY KEY,

@@ -7,10 +7,10 @@ import io.millrace.catalog.MillraceException;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.exception.FlywayValidateException;
 import org.jdbi.v3.core.ConnectionException;
 import org.jdbi.v3.core.Handle;
@@ -75,16 +75,9 @@ public final class Database implements AutoCloseable {
     HikariDataSource pool = null;
     try {
       pool = new HikariDataSource(config(settings));
-      Flyway.configure()
-          .dataSource(pool)
-          .locations("classpath:io/millrace/catalog/migrations")
-          .placeholders(dialect(lock.isPresent()))
-          // Flyway would pass over what a later release did.
-          .ignoreMigrationPatterns(new String[0])
-          .load()
-          .migrate();
+      Migrations.run(pool, new TreeMap<>(dialect(lock.isPresent())));
       return new Database(pool, lock);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | SQLException e) {
       if (pool != null) {
         pool.close();
       }
@@ -124,9 +117,9 @@ public final class Database implements AutoCloseable {
     return config;
   }
 
-  private static RuntimeException translated(StoreSettings settings, RuntimeException e) {
-    if (e instanceof MillraceException) {
-      return e;
+  private static MillraceException translated(StoreSettings settings, Exception e) {
+    if (e instanceof MillraceException known) {
+      return known;
     }
     String what = settings.postgres().map(p -> p.url()).orElse(settings.directory().toString());
     if (e instanceof FlywayValidateException) {

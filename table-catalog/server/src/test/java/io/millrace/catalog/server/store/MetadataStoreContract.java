@@ -394,18 +394,46 @@ abstract class MetadataStoreContract {
   }
 
   @Test
+  void aDatabaseThatWasMadeByOtherScriptsIsLookedAt() throws Exception {
+    MetadataStore store = withSchema();
+    String scripts = scripts(store);
+    store
+        .database()
+        .jdbi()
+        .useHandle(handle -> handle.execute("UPDATE catalog_migrations SET scripts = 'others'"));
+    close(store);
+    MetadataStore again = open();
+    assertThat(scripts(again)).isEqualTo(scripts).hasSize(64);
+    assertThat(again.state().isEmpty()).isFalse();
+  }
+
+  private static String scripts(MetadataStore store) {
+    return store
+        .database()
+        .jdbi()
+        .withHandle(
+            handle ->
+                handle
+                    .createQuery("SELECT scripts FROM catalog_migrations")
+                    .mapTo(String.class)
+                    .one());
+  }
+
+  @Test
   void aDatabaseOfALaterReleaseIsRefused() throws Exception {
     MetadataStore store = open();
     store
         .database()
         .jdbi()
         .useHandle(
-            handle ->
-                handle.execute(
-                    "INSERT INTO \"flyway_schema_history\" (\"installed_rank\", \"version\","
-                        + " \"description\", \"type\", \"script\", \"checksum\", \"installed_by\","
-                        + " \"execution_time\", \"success\") VALUES (99, '999', 'later', 'SQL',"
-                        + " 'V999__later.sql', 1, 'me', 1, TRUE)"));
+            handle -> {
+              handle.execute("UPDATE catalog_migrations SET scripts = 'of a later release'");
+              handle.execute(
+                  "INSERT INTO \"flyway_schema_history\" (\"installed_rank\", \"version\","
+                      + " \"description\", \"type\", \"script\", \"checksum\", \"installed_by\","
+                      + " \"execution_time\", \"success\") VALUES (99, '999', 'later', 'SQL',"
+                      + " 'V999__later.sql', 1, 'me', 1, TRUE)");
+            });
     close(store);
     assertThatThrownBy(this::open)
         .isInstanceOfSatisfying(
