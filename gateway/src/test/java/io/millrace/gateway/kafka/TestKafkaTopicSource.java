@@ -295,8 +295,14 @@ final class TestKafkaTopicSource {
     throw new AssertionError("no failure of ours", failure);
   }
 
+  /**
+   * Without retention: the records are old, and a broker deletes such half a minute after it
+   * starts.
+   */
   private static void topic(String name, int partitions) throws Exception {
-    admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1))).all().get();
+    NewTopic topic =
+        new NewTopic(name, partitions, (short) 1).configs(Map.of("retention.ms", "-1"));
+    admin.createTopics(List.of(topic)).all().get();
   }
 
   private static void deleteBefore(String topic, long offset) throws Exception {
